@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any, TypeVar
 
-from monitor_sync.emulator.answers import Json, encoded
+from monitor_sync.emulator.answers import Json, encoded, refused
 from monitor_sync.emulator.fields import FIELDS
 from monitor_sync.emulator.history.made import PastHistory
 from monitor_sync.emulator.inventory import Inventory
@@ -71,6 +71,13 @@ class Documents:
     def get(self, identifier: int | str) -> dict[str, Any] | None:
         """Return one document, or None. Put it back after changing it."""
         return self._held.get(str(identifier))
+
+    def named(self, identifier: int | str, missing: str) -> dict[str, Any]:
+        """Return one document as `get` does; refuse (404) in these words where there is none."""
+        document = self.get(identifier)
+        if document is None:
+            raise refused(missing, status=404)
+        return document
 
     def put(self, identifier: int | str, document: dict[str, Any]) -> None:
         """Hold a document, new or changed."""

@@ -7,7 +7,6 @@ has the connection does what a fault asks of it in between; `handle` does both f
 
 from __future__ import annotations
 
-import itertools
 import math
 import sqlite3
 import threading
@@ -146,21 +145,16 @@ class Emulator:
         estate = build(owners, ways, clock=self._clock, enforce_limits=self._enforces)
         with self._lock:
             self._on_call, self._owners = estate, owners
+            webhooks = [name for team in owners for name in team.webhooks]
+            services = [name for team in owners for name in team.pagerduty_services]
+            opsgenie, account = seeded_opsgenie_services(owners), self._account
             for documents, names, held in (
-                (self._account.webhooks, [t.webhooks for t in owners], estate.webhooks),
-                (
-                    self._account.pagerduty_services,
-                    [team.pagerduty_services for team in owners],
-                    estate.pagerduty_services,
-                ),
-                (self._account.teams, [seeded_teams(owners)], estate.datadog_teams),
-                (
-                    self._account.opsgenie_services,
-                    [seeded_opsgenie_services(owners)],
-                    estate.opsgenie_services,
-                ),
+                (account.webhooks, webhooks, estate.webhooks),
+                (account.pagerduty_services, services, estate.pagerduty_services),
+                (account.teams, seeded_teams(owners), estate.datadog_teams),
+                (account.opsgenie_services, opsgenie, estate.opsgenie_services),
             ):
-                for name in {*itertools.chain.from_iterable(names)}:
+                for name in dict.fromkeys(names):
                     if name in held:
                         documents.put(name, dict(held[name]))
                     elif documents.get(name) is not None:

@@ -187,10 +187,7 @@ def overlaid(monitor: dict[str, Any], downtimes: list[dict[str, Any]]) -> dict[s
 
 
 def _downtime(account: Account, identifier: str) -> dict[str, Any]:
-    downtime = account.downtimes.get(identifier)
-    if downtime is None:
-        raise refused("Downtime not found", status=404)
-    return downtime
+    return account.downtimes.named(identifier, "Downtime not found")
 
 
 def _check(account: Account, body: Json) -> None:

@@ -160,10 +160,7 @@ def _downtime(account: Account, identifier: str) -> dict[str, Any]:
         uuid.UUID(identifier)
     except ValueError as problem:
         raise refused("Invalid URL param: downtime_id must be an uuid") from problem
-    downtime = account.downtimes_v2.get(identifier)
-    if downtime is None:
-        raise refused("Downtime not found", status=404)
-    return downtime
+    return account.downtimes_v2.named(identifier, "Downtime not found")
 
 
 def _check_monitor(account: Account, identifier: Json) -> None:

@@ -25,6 +25,7 @@ _NAMED = re.compile(
     rf"(?P<named>{WEBHOOKS}|{PAGERDUTY})/(?P<name>.+)"
     rf"|{_V1}/slack/configuration/accounts/(?P<account>[^/]+)/channels"
 )
+_NO_WEBHOOK = "Webhook not found"
 _PAYLOAD = (
     '{"body": "$EVENT_MSG", "last_updated": "$LAST_UPDATED", "event_type": "$EVENT_TYPE", '
     '"title": "$EVENT_TITLE", "date": "$DATE", "org": {"id": "$ORG_ID", "name": "$ORG_NAME"}, '
@@ -62,17 +63,12 @@ def create_webhook(account: Account, request: Request, _: str) -> Answer:
 
 def read_webhook(account: Account, _: Request, name: str) -> Answer:
     """GET …/webhooks/{name}."""
-    webhook = account.webhooks.get(name)
-    if webhook is None:
-        raise refused("Webhook not found", status=404)
-    return answer(webhook)
+    return answer(account.webhooks.named(name, _NO_WEBHOOK))
 
 
 def update_webhook(account: Account, request: Request, name: str) -> Answer:
     """PUT …/webhooks/{name}: the fields that are sent replace those that are held (documented)."""
-    webhook = account.webhooks.get(name)
-    if webhook is None:
-        raise refused("Webhook not found", status=404)
+    webhook = account.webhooks.named(name, _NO_WEBHOOK)
     body = request.json()
     shapes.check(body, dict.fromkeys(("name", "url", "payload", "encode_as"), shapes.text))
     changed = {field: body[field] for field in webhook if body.get(field) is not None}
@@ -104,10 +100,7 @@ def create_pagerduty_service(account: Account, request: Request, _: str) -> Answ
 
 def read_pagerduty_service(account: Account, _: Request, name: str) -> Answer:
     """GET …/pagerduty/configuration/services/{name}."""
-    service = account.pagerduty_services.get(name)
-    if service is None:
-        raise refused("Service not found", status=404)
-    return answer(service)
+    return answer(account.pagerduty_services.named(name, "Service not found"))
 
 
 def create_opsgenie_service(account: Account, request: Request, _: str) -> Answer:

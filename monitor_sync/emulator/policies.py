@@ -44,7 +44,9 @@ def list_all(account: Account, _: Request, __: str) -> Answer:
 
 def read(account: Account, _: Request, identifier: str) -> Answer:
     """GET /api/v2/monitor/policy/{id}."""
-    return answer({"data": _held(account, identifier, "Monitor configuration policy not found")})
+    return answer(
+        {"data": account.policies.named(identifier, "Monitor configuration policy not found")}
+    )
 
 
 def update(account: Account, request: Request, identifier: str) -> Answer:
@@ -52,7 +54,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
     data = request.json().get("data")
     if isinstance(data, dict) and data.get("id") != identifier:
         raise refused("Policy id in request body does not match id in URL param", status=422)
-    _held(account, identifier, "Monitor configuration policy not found")
+    account.policies.named(identifier, "Monitor configuration policy not found")
     held = _document(identifier, _sent(request))
     account.policies.put(identifier, held)
     return answer({"data": held})
@@ -60,7 +62,7 @@ def update(account: Account, request: Request, identifier: str) -> Answer:
 
 def delete(account: Account, _: Request, identifier: str) -> Answer:
     """DELETE /api/v2/monitor/policy/{id}: 204."""
-    _held(account, identifier, "Monitor config policy not found")
+    account.policies.named(identifier, "Monitor config policy not found")
     account.policies.remove(identifier)
     return Answer(status=204, body=b"")
 
@@ -108,10 +110,3 @@ def _document(identifier: str, policy: dict[str, Any]) -> dict[str, Any]:
 
 def _policies(account: Account) -> list[dict[str, Any]]:
     return [held["attributes"]["policy"] for held in account.policies]
-
-
-def _held(account: Account, identifier: str, otherwise: str) -> dict[str, Any]:
-    held = account.policies.get(identifier)
-    if held is None:
-        raise refused(otherwise, status=404)
-    return held

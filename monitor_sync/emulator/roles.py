@@ -47,7 +47,4 @@ def delete(account: Account, _: Request, identifier: str) -> Answer:
 
 
 def _role(account: Account, identifier: str) -> dict[str, Any]:
-    role = account.roles.get(identifier)
-    if role is None:
-        raise refused(f"role {identifier} not found", status=404)
-    return role
+    return account.roles.named(identifier, f"role {identifier} not found")

@@ -78,7 +78,4 @@ def delete(account: Account, _: Request, identifier: str) -> Answer:
 
 
 def _slo(account: Account, identifier: str) -> dict[str, Any]:
-    slo = account.slos.get(identifier)
-    if slo is None:
-        raise refused(f"SLO not found: {identifier} not found", status=404)
-    return slo
+    return account.slos.named(identifier, f"SLO not found: {identifier} not found")

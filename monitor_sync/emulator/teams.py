@@ -118,7 +118,4 @@ def _held_team(account: Account, identifier: str) -> dict[str, Any]:
         uuid.UUID(identifier)
     except ValueError:
         raise refused(f"{identifier} is not a valid UUID not found", status=404) from None
-    team = account.teams.get(identifier)
-    if team is None:
-        raise refused(f"Team for ID {identifier} not found", status=404)
-    return team
+    return account.teams.named(identifier, f"Team for ID {identifier} not found")
