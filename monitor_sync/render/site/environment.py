@@ -25,9 +25,9 @@ if TYPE_CHECKING:
     from markdown_it.token import Token
     from markdown_it.utils import EnvType, OptionsDict
 
-_UNSAFE: Final = {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028"} | {
-    "\u2029": "\\u2029"
-}
+_UNSAFE: Final = {
+    "<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"
+}  # fmt: skip
 """Characters that could end a script or begin a comment in it, or a line of JavaScript."""
 
 

@@ -32,15 +32,12 @@ pictures, so styles may stand in the page.
 def pages(facts: SiteFacts) -> Iterator[tuple[str, str]]:
     """Yield every file of the site with its text."""
     for name in ASSETS:
-        text = resources.files("monitor_sync.render.site").joinpath("assets", name)
-        yield f"assets/{name}", text.read_text(encoding="utf-8")
+        asset = resources.files("monitor_sync.render.site").joinpath("assets", name)
+        yield f"assets/{name}", asset.read_text(encoding="utf-8")
     teams, units = list(places.team_pages(facts)), list(places.unit_pages(facts))
     yield "index.html", _page(facts, "overview", **overview.values(facts, teams, units))
     yield "on-call.html", _on_call(facts)
-    yield (
-        "monitors.html",
-        _page(facts, "monitors", data=monitor_list.data(facts)),
-    )
+    yield "monitors.html", _page(facts, "monitors", data=monitor_list.data(facts))
     for page in (*teams, *units):
         yield page.file, _place(facts, page)
     yield from monitor_list.detail_files(facts)
@@ -68,20 +65,16 @@ def _place(facts: SiteFacts, page: PlacePage) -> str:
 
 def _page(facts: SiteFacts, template: str, *, depth: str = "", **values: Any) -> str:
     """Fill in a template; ``depth`` leads from the page to the folder of the site."""
-    text: str = (
-        environment()
-        .get_template(f"{template}.html.j2")
-        .render(
-            facts=facts,
-            depth=depth,
-            policy=POLICY,
-            here=template,
-            hide=hiding(names=facts.names),
-            late=LATE,
-            period=days(facts.responded.question) if facts.responded else "",
-            noise_days=round((facts.noise.span.end - facts.noise.span.start) / 86_400),
-            team_file=team_file,
-            **values,
-        )
-    )
+    text: str = environment().get_template(f"{template}.html.j2").render(
+        facts=facts,
+        depth=depth,
+        policy=POLICY,
+        here=template,
+        hide=hiding(names=facts.names),
+        late=LATE,
+        period=days(facts.responded.question) if facts.responded else "",
+        noise_days=round((facts.noise.span.end - facts.noise.span.start) / 86_400),
+        team_file=team_file,
+        **values,
+    )  # fmt: skip
     return text

@@ -24,7 +24,6 @@ _UNSAFE: Final = re.compile(r"[^a-z0-9._-]")
 _MOST: Final = 10
 """Lines of what to mend first, and of the monitors that page."""
 
-
 PlaceKind = Literal["team", "unit"]
 
 
@@ -110,8 +109,8 @@ def _page(
     row: OwnedMonitors | None,
     value: Callable[[Monitor], str],
 ) -> PlacePage:
-    noisy = [row for row in facts.noise.noise.monitors if value(row.monitor) == name]
-    monitors = tuple(sorted((row.monitor for row in noisy), key=_urgent_first))
+    noisy = [own for own in facts.noise.noise.monitors if value(own.monitor) == name]
+    monitors = tuple(sorted((own.monitor for own in noisy), key=_urgent_first))
     names = {name} if kind == "team" else {monitor.team for monitor in monitors}
     teams = tuple(team for key, team in sorted(facts.project.teams.items()) if key in names)
     owned = row or OwnedMonitors(name=name, monitors=0, priorities={}, gaps=Gaps())
@@ -124,10 +123,10 @@ def _page(
         monitors=monitors,
         teams=teams,
         mend=tuple(_mend(facts, owned, noisy, names)),
-        noisy=tuple(row for row in noisy if row.pages)[:_MOST],
+        noisy=tuple(own for own in noisy if own.pages)[:_MOST],
         paging=tuple(monitor for monitor in monitors if monitor.priority in USUAL_PAGING)[:_MOST],
-        pages=_sum(row.pages for row in noisy),
-        night=_sum(row.night for row in noisy),
+        pages=_sum(own.pages for own in noisy),
+        night=_sum(own.night for own in noisy),
     )
 
 
@@ -150,25 +149,19 @@ def _mend(
             if step.status == "broken":
                 yield f"{path.handle}: {step.what}", step.fix or "monitor-sync on-call verify"
     gaps = owned.gaps
-    for keys, what in (
-        (gaps.unowned, "have no owner"),
-        (gaps.unplaced, "are in no business unit"),
-        (gaps.unpaged, "are P1 or P2 and reach no pager"),
-        (gaps.untested, "are P1 or P2 and have no unit test"),
-        (gaps.without_runbook, "have no runbook"),
+    for keys, of_one, of_several in (
+        (gaps.unowned, "has no owner", "have no owner"),
+        (gaps.unplaced, "is in no business unit", "are in no business unit"),
+        (gaps.unpaged, "is P1 or P2 and reaches no pager", "are P1 or P2 and reach no pager"),
+        (gaps.untested, "is P1 or P2 and has no unit test", "are P1 or P2 and have no unit test"),
+        (gaps.without_runbook, "has no runbook", "have no runbook"),
     ):
         if keys:
-            yield f"{count(len(keys), 'monitor')} {what if len(keys) > 1 else _one(what)}", keys[0]
+            yield count(len(keys), f"monitor {of_one}", f"monitors {of_several}"), keys[0]
     proposals = [row for row in noisy if row.key in facts.noise.proposals]
     for row in proposals[:_MOST]:
         where = f"{row.monitor.path}:{row.monitor.line}"
         yield f"{row.key}: {proposed(facts.noise, row)}", where
-
-
-def _one(what: str) -> str:
-    """Return what is said of several as it is said of one."""
-    first, *rest = what.split()
-    return " ".join([{"have": "has", "are": "is"}[first], *rest]).replace("and have", "and has")
 
 
 def _broken(facts: SiteFacts, teams: Iterable[str]) -> list[PagingPath]:
