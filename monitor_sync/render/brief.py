@@ -94,13 +94,12 @@ def _paging(brief: Brief, quoted: Quoted) -> Iterator[str]:
         yield "No monitor reaches a pager of this team."
         return
     urgent = [monitor for monitor in paging if monitor.priority == 1]
-    yield (
-        f"{count(len(paging), 'monitor')} of {brief.owned} can wake you,"
-        f" {len(urgent)} of them with priority 1. {_how_often(brief, quoted)}"
-        if all(monitor.team == brief.team.name for monitor in paging)
-        else f"{count(len(paging), 'monitor')} can wake you, some of them of other teams;"
-        f" {len(urgent)} have priority 1. {_how_often(brief, quoted)}"
-    )
+    ranked = f"{len(urgent) or 'none'} with priority 1. {_how_often(brief, quoted)}"
+    if all(monitor.team == brief.team.name for monitor in paging):
+        yield f"{len(paging)} of {count(brief.owned, 'monitor')} can wake you, {ranked}"
+    else:
+        whose = "some of them of other teams"
+        yield f"{count(len(paging), 'monitor')} can wake you, {whose}, {ranked}"
     yield from (f"- {_monitor(monitor, brief, quoted)}" for monitor in _first(brief))
     if len(paging) > _MONITORS:
         team = plain(brief.team.name)

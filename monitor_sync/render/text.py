@@ -7,7 +7,7 @@ import unicodedata
 from collections.abc import Container, Iterable, Mapping, Sequence
 from typing import Final
 
-from monitor_sync.counting import count, listed
+from monitor_sync.counting import count, joined, listed
 
 __all__ = [
     "TAB",
@@ -93,7 +93,7 @@ def not_checked(reasons: Mapping[str, str]) -> list[str]:
     alike: dict[str, list[str]] = {}
     for what, why in reasons.items():
         alike.setdefault(why, []).append(what)
-    parts = (f"{' and '.join(names)} ({plain(why)})" for why, names in alike.items())
+    parts = (f"{joined(names, 'and')} ({plain(why)})" for why, names in alike.items())
     return [f"Not checked: {', '.join(parts)}."] if alike else []
 
 

@@ -49,7 +49,8 @@ def command(file: Path | None, explain: bool, output: Path | None) -> None:
     console.answer("".join(texts), output)
     if wrong:
         raise FilesInvalid(
-            f"{count(wrong, 'line')} could not be evaluated", hint="its `error` says what is wrong"
+            f"{count(wrong, 'line')} could not be evaluated",
+            hint="`error` says what is wrong with each",
         )
 
 

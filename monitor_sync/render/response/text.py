@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import Final
 
 from monitor_sync.app.responding import Responded
+from monitor_sync.counting import joined
 from monitor_sync.incidents import Measure, ToolFigures
 from monitor_sync.insight.response.placement import SHARED
 from monitor_sync.insight.response.rca import RcaFindings
@@ -84,10 +85,12 @@ def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> 
 
 def heading(responded: Responded) -> str:
     """Return what the report is about, and on whose word it rests."""
-    tools = listed([plain(tool) for tool in responded.tools]) if responded.tools else "no tool"
+    tools = joined(map(plain, responded.tools), "and")
+    have = "has" if len(responded.tools) == 1 else "have"
+    source = f"as {tools} {have} them" if tools else "from no on-call tool"
     incomplete = "" if responded.complete else "; incomplete, see below"
     report = responded.report
-    return f"Incidents of {days(report.question)} ({report.zone}), as {tools} has them{incomplete}"
+    return f"Incidents of {days(report.question)} ({report.zone}), {source}{incomplete}"
 
 
 def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> str:
