@@ -16,19 +16,21 @@ from monitor_sync.rules.views import QueryView
 _STATES = ("critical", "warning", "ok", "unknown")
 
 
-@rule("thresholds/not-whole", Severity.ERROR)
+@rule("thresholds/not-whole", Severity.WARNING)
 def not_whole(view: QueryView) -> Iterable[Finding]:
     """
     A threshold of a service check is not a whole number of results.
 
-    Why: a service check counts results of one state in a row, at least one.
+    Why: a service check counts results of one state in a row, at least one. Datadog stores other
+    numbers; what they do there is not documented.
 
     Example: `"http.can_connect".over("*").by("host").last(2).count_by_status()` with
     `thresholds: {critical: 1.5}`.
 
     Use instead: `thresholds: {critical: 2}`.
 
-    Source: Datadog's page on service checks.
+    Source: Datadog's page on service checks; an example in Datadog's own operator has `critical:
+    0.5`, and monitors in public repositories `ok: 0`.
     """
     if view.type != CHECK or _terminal(view) != "count_by_status":
         return ()
