@@ -56,10 +56,8 @@ class TagRole:
 
     def value(self, tags: Mapping[str, list[str]]) -> str:
         """Return the part of a key that a monitor's tags give; empty where they give none."""
-        distinct = self.values(tags)
-        if len(distinct) != 1:
-            return ""
-        return self.names.get(distinct[0]) or slug(distinct[0])
+        parts = {self.names.get(value) or slug(value) for value in self.values(tags)}
+        return parts.pop() if len(parts) == 1 else ""
 
     def values(self, tags: Mapping[str, list[str]]) -> list[str]:
         """Return the values of the first of the tags that a monitor carries."""

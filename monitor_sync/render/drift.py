@@ -7,7 +7,7 @@ each format writes the rows of the sections made here.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime
 from typing import Final
 
@@ -165,13 +165,37 @@ def untagged(ids: Sequence[Id]) -> str:
 RESTORED: Final = "Monitors > Settings restores it for 7 days, id kept; else it gets a new id"
 """What brings back a monitor that was deleted: Datadog's page on the settings of monitors."""
 
+_RESTORED_ALL: Final = (
+    "Monitors > Settings restores them for 7 days, ids kept; else they get new ids"
+)
+
 
 def deletion(deleted: Deletion) -> str:
     """Return that a monitor was deleted, with its id, by whom and when, as far as it is known."""
     number = f"#{deleted.id} " if deleted.id else ""
     whose = f" by {plain(deleted.by)}" if deleted.by else ""
-    when = datetime.fromtimestamp(deleted.at / 1000, UTC) if deleted.at else None
-    return f"{number}deleted in Datadog{whose}" + (f" at {when:%Y-%m-%d %H:%M} UTC" if when else "")
+    when = f" at {_minute(deleted.at)}" if deleted.at else ""
+    return f"{number}deleted in Datadog{whose}{when}"
+
+
+def _minute(at: int) -> str:
+    return f"{datetime.fromtimestamp(at / 1000, UTC):%Y-%m-%d %H:%M} UTC"
+
+
+def deletions(creates: Iterable[Change]) -> tuple[str, str] | None:
+    """Return how many new monitors were deleted, by whom and when, and what brings them back."""
+    deleted = [change.deleted for change in creates if change.deleted]
+    if not deleted:
+        return None
+    people = listed(sorted({plain(gone.by) for gone in deleted if gone.by}), 2)
+    whose = f" by {people}" if people else ""
+    last = max(gone.at for gone in deleted)
+    when = f" at {_minute(last)}" if last else ""
+    if len(deleted) == 1:
+        number = f"#{deleted[0].id}" if deleted[0].id else "which lived before"
+        return f"1 new monitor, {number}, was deleted in Datadog{whose}{when}", RESTORED
+    what = f"{len(deleted)} new monitors were deleted in Datadog{whose}"
+    return f"{what}, the last{when}" if when else what, _RESTORED_ALL
 
 
 def _title(origin: Origin, apart: tuple[Apart, ...], base: Base) -> str:

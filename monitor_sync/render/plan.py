@@ -47,7 +47,9 @@ def text(plan: Plan, style: Style = PLAIN, *, full: bool = False) -> str:
     blocks.append(_counted(view.creates, style))
     blocks += [_section(section, style, full=full) for section in view.apart]
     blocks += proposals.blocks(view, style, full=full)
-    blocks += [*_refused_apart(plan, style), _refused(plan, style), _left_alone(view, style)]
+    blocks += [*_refused_apart(plan, style), _refused(plan, style, full=full)]
+    blocks += [[line for monitor in view.clones for line in clone(monitor, style)]]
+    blocks.append(_left_alone(view))
     blocks += [_tallied(view.notified, style, full=full), _besides(plan, style)]
     blocks.append(_unchecked(plan, style))
     return (
@@ -316,23 +318,26 @@ def _refused_apart(plan: Plan, style: Style) -> list[list[str]]:
     return blocks
 
 
-def _refused(plan: Plan, style: Style) -> list[str]:
-    """Return what the files ask for and is not done, and why."""
+def _refused(plan: Plan, style: Style, *, full: bool) -> list[str]:
+    """Return what the files ask for and is not done, and why: of many, the first."""
     lines = []
-    for refusal in plan.refused:
+    shown = plan.refused if full else plan.refused[:MANY]
+    for refusal in shown:
         place = style(f"  {plain(refusal.path)}:{refusal.line}", dim=True) if refusal.path else ""
         lines.append(
             f"{style('refused', 'red', bold=True)} {style(plain(refusal.key), bold=True)}{place}"
         )
-        lines.append(f"    {plain(refusal.message)}")
+        lines += wrapped(f"    {plain(refusal.message)}", style.width, 4)
         if refusal.hint:
-            lines.append(f"    {style('help:', 'cyan')} {plain(refusal.hint)}")
-    return lines
+            help_ = f"    {style('help:', 'cyan')} {plain(refusal.hint)}"
+            lines += wrapped(help_, style.width, 10)
+    more = len(plan.refused) - len(shown)
+    return [*lines, f"and {more} more refused: see --full"] if more else lines
 
 
-def _left_alone(view: PlanView, style: Style) -> list[str]:
-    """Return the live monitors that the plan leaves alone: clones by name, the others counted."""
-    lines = [line for monitor in view.clones for line in clone(monitor, style)]
+def _left_alone(view: PlanView) -> list[str]:
+    """Return how many live monitors the plan leaves alone; clones are named before them."""
+    lines = []
     for reason, words in (
         ("unmanaged", "without our key"),
         ("other-project", "of another project"),

@@ -169,7 +169,9 @@ def _edits(view: ChangeView) -> str:
 def _unit_row(unit: Creates) -> str:
     teams = sorted({change.team for _, changes in unit.files for change in changes if change.team})
     monitors = f"{count(unit.number, 'monitor')} of {code(unit.business_unit)}"
-    return f"| `+` | {monitors} | {codes(teams)} | new |"
+    said = drift.deletions(change for _, changes in unit.files for change in changes)
+    deleted = "".join(f", {code(words)}" for words in said or ())
+    return f"| `+` | {monitors} | {codes(teams)} | new{deleted} |"
 
 
 def _details(view: ChangeView) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Final
 
+from monitor_sync.render import drift
 from monitor_sync.render.markdown import code
 from monitor_sync.render.plan_view import PlanView
 from monitor_sync.render.style import Style
@@ -24,9 +25,13 @@ _MOST: Final = 6
 
 
 def blocks(view: PlanView, style: Style, *, full: bool = False) -> Iterator[list[str]]:
-    """Yield the terminal's blocks: lookalikes of creates that are counted, renames, spent lines."""
+    """
+    Yield the terminal's blocks: what creates that are counted were or look like, renames, spent
+    lines.
+    """
     plan, most = view.plan, None if full else _MOST
     if view.creates:
+        yield _deleted(plan, style)
         yield _lookalikes(plan, style)
         yield _foreign(plan, style)
     moves = _shown(plan)
@@ -47,6 +52,16 @@ def markdown(plan: Plan) -> list[str]:
         for move in moves[:_MOST]
     ]
     return lines + [f"- {line.strip()}" for line in _more(len(moves), _MOST, "rename")]
+
+
+def _deleted(plan: Plan, style: Style) -> list[str]:
+    """Return how many creates were there and were deleted in Datadog, which can restore them."""
+    said = drift.deletions(plan.changes)
+    if said is None:
+        return []
+    what, restored = said
+    head = [style(line, "yellow", bold=True) for line in wrapped(what, style.width, 4)]
+    return [*head, *wrapped(f"    {restored}", style.width, 4)]
 
 
 def _lookalikes(plan: Plan, style: Style) -> list[str]:

@@ -37,6 +37,8 @@ def body(*tags: str) -> dict[str, object]:
         (("team:t",), ("unplaced", "t", "general", "no tag `business_unit`")),
         (("business_unit:a", "business_unit:b", "team:t"),
          ("unplaced", "t", "general", "several tags `business_unit`")),
+        (("business_unit:Travel", "business_unit:travel", "team:t"),
+         ("travel", "t", "general", "")),
         (("business_unit:templates", "team:t", "service:business-unit"),
          ("templates-unit", "t", "business-unit-file", "")),
         ((), ("unplaced", "unowned", "general", "no tag `business_unit`; no tag `team`")),

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from monitor_sync.model import Deletion
+from monitor_sync.render import drift, plan_markdown, plan_view
 from monitor_sync.render import plan as shown
-from monitor_sync.render import plan_markdown, plan_view
 from monitor_sync.render.style import Style
 from monitor_sync.render.text import columns, wrapped
 from monitor_sync.resources.difference import FieldChange
@@ -94,6 +94,16 @@ def test_what_was_deleted_in_datadog_has_the_sign_of_a_delete() -> None:
     assert "      - motor/flow/gone\n" in text
     assert "      + motor/flow/waits  not live\n" in text
     assert "- `-` `motor/flow/gone`" in comment
+
+
+def test_one_new_monitor_among_many_that_was_deleted_is_named_by_its_id() -> None:
+    gone, new = (
+        Change(kind="monitor", action="create", key=f"motor/flow/m-{deleted.id}", deleted=deleted)
+        for deleted in (Deletion(id=3, by="ani"), Deletion(id=4))
+    )
+
+    told = ("1 new monitor, #3, was deleted in Datadog by ani", drift.RESTORED)
+    assert drift.deletions([gone, replace(new, deleted=None)]) == told
 
 
 def test_whose_it_is_stands_above_and_the_commit_that_waits_behind() -> None:

@@ -9,8 +9,10 @@ from typing import Any
 
 import jsonschema
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.audience.change import recorded
+from monitor_sync.model import Deletion
 from monitor_sync.render import plan as as_text
 from monitor_sync.render import plan_markdown, plan_view
 from monitor_sync.render.style import Style
@@ -136,6 +138,36 @@ def test_a_first_plan_of_many_monitors_is_counted_by_unit_and_file() -> None:
     assert len(text.splitlines()) < 40
     assert max(map(len, text.splitlines())) <= 80
     assert as_text.text(plan(*many), full=True).count("\n+ ") == 1199
+
+
+def test_of_many_new_monitors_it_is_said_how_many_were_deleted_in_datadog() -> None:
+    at = 1_796_037_065_000
+    gone = [Deletion(id=n, by="budi@acme.example", at=at - n * 60_000) for n in range(13)]
+    many = [replace(create(f"motor/flow/m-{n}"), deleted=gone[n]) for n in range(13)]
+    new = create("motor/flow/new")
+
+    text = as_text.text(plan(*many, new), Style(width=80))
+
+    assert (
+        "13 new monitors were deleted in Datadog by budi@acme.example, the last at\n"
+        "    2026-11-30 11:11 UTC\n"
+        "    Monitors > Settings restores them for 7 days, ids kept; else they get new\n"
+        "    ids\n\n"
+    ) in text
+    comment = plan_markdown.text(plan(*many, new))
+    assert "new, `13 new monitors were deleted in Datadog by budi@acme.example," in comment
+    assert "deleted" not in as_text.text(plan(*[create(f"motor/flow/new-{n}") for n in range(13)]))
+
+
+def test_of_many_refusals_the_first_are_shown_and_the_others_counted() -> None:
+    refusals = [Refusal(key=f"motor/a/m-{n}", message="no", hint="yes") for n in range(300)]
+    refused = replace(plan(), refused=tuple(refusals))
+
+    text = as_text.text(refused)
+
+    assert text.count("refused motor/a/m-") == 12
+    assert "\nand 288 more refused: see --full\n" in text
+    assert as_text.text(refused, full=True).count("refused motor/a/m-") == 300
 
 
 def test_few_new_monitors_are_each_shown_with_what_they_watch() -> None:
