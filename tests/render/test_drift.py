@@ -98,7 +98,12 @@ def test_what_was_deleted_in_datadog_has_the_sign_of_a_delete() -> None:
 
 def test_one_new_monitor_among_many_that_was_deleted_is_named_by_its_id() -> None:
     gone, new = (
-        Change(kind="monitor", action="create", key=f"motor/flow/m-{deleted.id}", deleted=deleted)
+        Change(
+            action="create",
+            key=f"motor/flow/m-{deleted.id}",
+            name="M",
+            deleted=deleted,
+        )
         for deleted in (Deletion(id=3, by="ani"), Deletion(id=4))
     )
 
