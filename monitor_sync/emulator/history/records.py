@@ -74,8 +74,8 @@ class PastEpisode:
     """
     The time from a monitor's leaving OK, for one group, to its coming back.
 
-    `worst` is when it reached `state`: later than `start` where it warned first. `end` is None
-    while it lasts. `edge` says what it is an example of, empty for an ordinary one.
+    `worst` is when it reached `state`: later than `start` where it was in `first` before. `end` is
+    None while it lasts. `edge` says what it is an example of, empty for an ordinary one.
     """
 
     monitor: PastMonitor
@@ -87,14 +87,15 @@ class PastEpisode:
     cycle: int
     muted: bool = False
     edge: str = ""
+    first: State = "warning"
 
     def transitions(self, until: int) -> Iterator[Transition]:
         """Yield its events up to an instant, in the order in which they happened."""
         reached = _NAMES[self.state]
         before = "OK"
         if self.worst > self.start:
-            yield Transition(self.start, "warning", "OK", "Warn")
-            before = "Warn"
+            before = _NAMES[self.first]
+            yield Transition(self.start, self.first.replace("_", " "), "OK", before)
         yield Transition(self.worst, self.state.replace("_", " "), before, reached)
         for at in self._renotified(until):
             yield Transition(at, "renotify", reached, reached)

@@ -15,9 +15,10 @@ from typing import Any, Final
 from monitor_sync.emulator import shapes
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.answers import Answer, Request, answer, refused
-from monitor_sync.emulator.metrics import buckets, generated, searches
+from monitor_sync.emulator.metrics import buckets, functions, generated, searches
 from monitor_sync.emulator.metrics.buckets import Line
 from monitor_sync.emulator.metrics.query import (
+    Call,
     Expression,
     NotServed,
     Operation,
@@ -55,15 +56,19 @@ def lines(account: Account, expression: Expression, span: QueriedSpan) -> dict[G
             if isinstance(left, float) and isinstance(right, float):
                 raise NotServed("a query without a series")
             return _operation(account, sign, left, right, span)
+        case Call(name, inner, numbers) if name in functions.POINTWISE:
+            made = lines(account, inner, span)
+            return {group: _pointwise(name, numbers, line) for group, line in made.items()}
+        case Call(name):
+            raise NotServed(f"the emulator does not serve {name!r} in queries for points")
         case _:
             raise NotServed("a query without a series")
 
 
 def _series(account: Account, series: SeriesQuery, span: QueriedSpan) -> dict[Group, Line]:
     seconds = span.interval(series)
-    sources = _sources(account, series, span)
     made: dict[Group, Line] = {}
-    for group, members in sources.items():
+    for group, members in sources(account, series, span).items():
         counted = series.counted if members[0][0] != "gauge" else ""
         method = series.method or ("sum" if counted else "avg")
         parts = [
@@ -83,7 +88,8 @@ Points = tuple[str, list[float], list[float]]
 """Kind, times and values of a source."""
 
 
-def _sources(account: Account, series: SeriesQuery, span: QueriedSpan) -> dict[Group, list[Points]]:
+def sources(account: Account, series: SeriesQuery, span: QueriedSpan) -> dict[Group, list[Points]]:
+    """Return by group what each source of a series has in a span."""
     held: dict[Group, list[Points]] = {}
     for source in account.metrics.submitted.of(series.metric):
         group = tuple(source.value_of(key) or "" for key in series.by)
@@ -129,6 +135,11 @@ def _calculated(sign: str, left: Line | float | None, right: Line | float | None
             continue  # a division by zero has no value
         result[bucket] = {"+": a + b, "-": a - b, "*": a * b}.get(sign, a / b if b else 0.0)
     return result
+
+
+def _pointwise(name: str, numbers: tuple[float, ...], line: Line) -> Line:
+    values = functions.pointwise(name, numbers, list(line.values()))
+    return {at: value for at, value in zip(line, values, strict=True) if value is not None}
 
 
 def query_v1(account: Account, request: Request, _: str) -> Answer:

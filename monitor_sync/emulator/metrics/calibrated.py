@@ -2,33 +2,39 @@
 What a generated line looks like, so that the monitors of the account are quiet most of the time.
 
 From each held monitor with a plain threshold (one series, or one divided by another) the level of
-its series follows: well on the right side of the threshold usually, beyond it in troubles. Whatever
-no such monitor reads has a level that follows from its name.
+its series follows: well on the right side of the threshold usually, beyond it in troubles. Where a
+monitor calculates more than that, the level of one of its series is sought (`levels.py`). Whatever
+no monitor decides has a level that follows from its name.
 """
 
 from __future__ import annotations
 
+import contextlib
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 from typing import Any, Final
 
 from monitor_sync.emulator.metrics.generated import Shape, drawn
+from monitor_sync.emulator.metrics.levels import is_quiet, number_of, solved, targets
 from monitor_sync.emulator.metrics.query import (
     Condition,
     Expression,
     NotServed,
     Operation,
     SeriesQuery,
-    read,
     series_anywhere,
+    series_in,
 )
-from monitor_sync.emulator.queries import METRIC_TYPES, comparison
+from monitor_sync.emulator.metrics.read_monitors import (
+    SECONDS,
+    ReadMonitor,
+    SearchCount,
+    bare,
+    read_monitor,
+)
+from monitor_sync.emulator.queries import comparison
 
-_HEAD: Final = re.compile(
-    r"\s*(?P<method>avg|sum|min|max)\(\s*last_(?P<count>\d+)(?P<unit>m|h|d|w)\s*\)\s*:"
-)
-_SECONDS: Final = {"m": 60, "h": 3600, "d": 86_400, "w": 604_800}
 _COUNTS: Final = (".count", ".hits", ".errors", ".requests")
 _NOT_NARROWING: Final = frozenset(("env", "service", "team", "cluster"))
 _QUIET, _BAD = 0.5, 1.7
@@ -44,38 +50,6 @@ _FEW, _RARE = 40, 0.1
 
 _NOISY: Final = 0.08
 """The share of lines that cross their threshold now and then without any trouble."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class PlainMonitor:
-    """A monitor that compares one number with thresholds: its window in seconds, its expression."""
-
-    id: int
-    method: str
-    window: int
-    expression: Expression
-    comparator: str
-    critical: float
-
-
-def plain(monitor: dict[str, Any]) -> PlainMonitor | None:
-    """Return a metric monitor taken apart; None where it is not of this plain form."""
-    query = str(monitor.get("query") or "")
-    head, end = _HEAD.match(query), comparison(query)
-    if monitor.get("type") not in METRIC_TYPES or head is None or end is None:
-        return None
-    try:
-        expression = read(query[head.end() : end.start])
-    except NotServed:
-        return None
-    return PlainMonitor(
-        id=int(monitor["id"]),
-        method=head["method"],
-        window=int(head["count"]) * _SECONDS[head["unit"]],
-        expression=expression,
-        comparator=end.comparator,
-        critical=end.number,
-    )
 
 
 Level = tuple[float, float]
@@ -98,7 +72,7 @@ class Shapes:
 
     def learn(self, monitors: Iterable[dict[str, Any]]) -> None:
         """Learn from monitors which lines they read, and the thresholds on these."""
-        known: list[PlainMonitor] = []
+        known: list[ReadMonitor] = []
         for monitor in monitors:
             self.learnt.add(int(monitor["id"]))
             searched = search_shape(str(monitor.get("query") or ""))
@@ -108,14 +82,16 @@ class Shapes:
                 self.metrics.add(series.metric)
                 if series.counted:
                     self._counts.add(series.metric)
-            read = plain(monitor)
-            known += [read] if read else []
+            with contextlib.suppress(NotServed):
+                known.append(read_monitor(monitor))
         for read in known:
             self._calibrate(read)
+        for read in known:
+            self._solve(read)
 
-    def _calibrate(self, monitor: PlainMonitor) -> None:
+    def _calibrate(self, monitor: ReadMonitor) -> None:
         factor, over, under = _parts(monitor.expression)
-        if over is None:
+        if over is None or not self._is_plain(monitor):
             return
         high = monitor.comparator.startswith(">")
         few = monitor.method == "sum" and under is None and monitor.critical < _FEW
@@ -132,6 +108,40 @@ class Shapes:
         else:
             usual, trouble = usual / factor, trouble / factor
         self._levels.setdefault((over.metric, _of(over)), (usual, trouble))
+
+    def _solve(self, monitor: ReadMonitor) -> None:
+        """Find a level for a line of an expression that is no plain one."""
+        expression = monitor.expression
+        if isinstance(expression, SearchCount) or self._is_plain(monitor):
+            return
+        every = series_in(expression)
+        lines = [(series.metric, _of(series)) for series in every]
+        free = next(
+            (line for line in sorted(lines, key=lines.count) if line not in self._levels), None
+        )
+        if free is None:
+            return
+
+        def number(now: float, usually: float) -> float | None:
+            def level(series: SeriesQuery, *, past: bool) -> float:
+                line = series.metric, _of(series)
+                if line == free:
+                    return usually if past else now
+                return self._level(*line)[0]
+
+            return number_of(monitor, expression, level)
+
+        quiet, trouble = targets(monitor)
+        usual = self._level(*free)[0]
+        if monitor.change == "change":  # its number is 0 whatever the level is
+            usual = abs(monitor.critical) or usual
+        elif not is_quiet(monitor, number(usual, usual)):
+            usual = solved(lambda level: number(level, level), quiet) or usual
+        worse = solved(lambda level: number(level, usual), trouble)
+        self._levels[free] = (usual, usual if worse is None else worse)
+
+    def _is_plain(self, monitor: ReadMonitor) -> bool:
+        return not monitor.change and _parts(monitor.expression)[1] is not None
 
     def _level(self, metric: str, about: tuple[Condition, ...]) -> Level:
         known = self._levels.get((metric, about))
@@ -199,7 +209,9 @@ def _of(series: SeriesQuery) -> tuple[Condition, ...]:
     )
 
 
-def _parts(expression: Expression) -> tuple[float, SeriesQuery | None, SeriesQuery | None]:
+def _parts(
+    expression: Expression | SearchCount,
+) -> tuple[float, SeriesQuery | None, SeriesQuery | None]:
     """Return factor, numerator and denominator of a plain expression; no series where it is not."""
     match expression:
         case SeriesQuery():
@@ -226,7 +238,7 @@ def search_shape(query: str) -> tuple[tuple[str, str], Shape] | None:
     if head is None or end is None:
         return None
     text = bare(head["search"])
-    minutes = max(int(head["count"]) * _SECONDS[head["unit"]] // 60, 1)
+    minutes = max(int(head["count"]) * SECONDS[head["unit"]] // 60, 1)
     high = end.comparator.startswith(">")
     name = f"{head['source']}/{text}"
     shape = Shape(
@@ -238,8 +250,3 @@ def search_shape(query: str) -> tuple[tuple[str, str], Shape] | None:
         noise=1.15 if drawn(name) < _NOISY else 0.2,
     )
     return (head["source"], text), shape
-
-
-def bare(search: str) -> str:
-    """Return a search without the backslashes before its quotes, which only some queries have."""
-    return search.replace("\\", "")

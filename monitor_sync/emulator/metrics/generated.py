@@ -12,7 +12,7 @@ from __future__ import annotations
 import hashlib
 import math
 from array import array
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
@@ -73,15 +73,14 @@ def of_day(shape: Shape, seed: int, day: int) -> array[float]:
     """Return the points of a day, one a minute; days count from the beginning of Unix time."""
     start = day * 86_400
     draw = Random(f"{shape.name}/{seed}/{day}").random  # noqa: S311 - nothing here is a secret
-    wrong = troubles(shape.name, seed, start)
+    wrong = _minutes_of(troubles(shape.name, seed, start), start)
     awake = _AWAKE[day % 7 in (2, 3)]  # the first of January 1970 was a Thursday
     knots = [
         2 * _knot(shape.name, seed, start // _KNOT + k) - 1 for k in range(86_400 // _KNOT + 1)
     ]
     points = array("d")
     for minute in range(_DAY):
-        time = start + minute * MINUTE
-        if any(part.start <= time < part.end for part in wrong):
+        if minute in wrong:
             level = shape.trouble
         else:
             knot, rest = divmod(minute, _KNOT // MINUTE)
@@ -93,6 +92,16 @@ def of_day(shape: Shape, seed: int, day: int) -> array[float]:
         level *= 0.97 + 0.06 * draw()
         points.append(math.floor(max(level, 0.0) + draw()) if shape.count else level)
     return points
+
+
+def _minutes_of(wrong: Iterable[Trouble], start: int) -> frozenset[int]:
+    """Return the minutes of the day from `start` on in which something is wrong."""
+    spans = ((part.start - start, part.end - start) for part in wrong)
+    return frozenset(
+        minute
+        for first, end in spans
+        for minute in range(max(math.ceil(first / MINUTE), 0), min(math.ceil(end / MINUTE), _DAY))
+    )
 
 
 def _busy(minute: int) -> float:

@@ -1,5 +1,5 @@
 """
-A small reader of metric queries: one series, or arithmetic of several.
+A small reader of metric queries: one series, or arithmetic and functions of several.
 
 It shares nothing with the package's own parser, so it shares no mistakes with it. What it does not
 serve it refuses by name (`NotServed`) and never guesses.
@@ -10,6 +10,8 @@ from __future__ import annotations
 import contextlib
 import re
 from dataclasses import dataclass, field
+
+from monitor_sync.emulator.metrics.functions import FUNCTIONS
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w.]*)"
@@ -78,7 +80,16 @@ class Operation:
     right: Expression
 
 
-Expression = SeriesQuery | Operation | float
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A function of an expression, with the numbers that follow it."""
+
+    name: str
+    inner: Expression
+    numbers: tuple[float, ...] = ()
+
+
+Expression = SeriesQuery | Operation | Call | float
 
 
 def read(text: str) -> Expression:
@@ -106,8 +117,21 @@ def series_in(expression: Expression) -> list[SeriesQuery]:
             return [expression]
         case Operation(left=left, right=right):
             return [*series_in(left), *series_in(right)]
+        case Call(inner=inner):
+            return series_in(inner)
         case _:
             return []
+
+
+def has_call(expression: Expression, name: str) -> bool:
+    """Return whether a function is somewhere in an expression."""
+    match expression:
+        case Operation(left=left, right=right):
+            return has_call(left, name) or has_call(right, name)
+        case Call():
+            return expression.name == name or has_call(expression.inner, name)
+        case _:
+            return False
 
 
 @dataclass(slots=True)
@@ -155,9 +179,32 @@ class _Reader:
         if token is not None and token["number"]:
             self.position = token.end()
             return float(token["number"])
+        if token is not None and token["name"] in FUNCTIONS:
+            self.position = token.end()
+            return self._call(token["name"], depth)
         if token is not None and token["name"]:
             raise NotServed(f"the emulator does not serve {token['name']!r} in queries")
         raise NotServed("the query ends too early")
+
+    def _call(self, name: str, depth: int) -> Call:
+        numbers: list[float] = []
+        if not self._sign("("):
+            raise NotServed(f"{name!r} without a parenthesis")
+        inner = self.sum(depth + 1)
+        while self._sign(","):
+            numbers.append(self._number())
+        if not self._sign(")") or len(numbers) != FUNCTIONS[name]:
+            raise NotServed(f"the emulator does not serve {name!r} with these arguments")
+        return Call(name, inner, tuple(numbers))
+
+    def _number(self) -> float:
+        number = re.compile(r"\s*(-?\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)").match(
+            self.text, self.position
+        )
+        if number is None:
+            raise NotServed("an argument that is no number")
+        self.position = number.end()
+        return float(number[1])
 
     def _past_blanks(self) -> int:
         while self.position < len(self.text) and self.text[self.position].isspace():

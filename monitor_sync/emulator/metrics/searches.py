@@ -14,15 +14,23 @@ from typing import Any, Final
 from monitor_sync.emulator.account import Account
 from monitor_sync.emulator.metrics import buckets, generated
 from monitor_sync.emulator.metrics.buckets import Line
-from monitor_sync.emulator.metrics.calibrated import bare
 from monitor_sync.emulator.metrics.generated import Shape
 from monitor_sync.emulator.metrics.query import NotServed
+from monitor_sync.emulator.metrics.read_monitors import bare
 
 _SOURCES: Final = {
     "logs": "logs", "rum": "rum", "spans": "trace-analytics", "events": "events",
     "audit": "audits", "ci_pipelines": "ci-pipelines", "ci_tests": "ci-tests",
 }  # fmt: skip
 """The word that a monitor's query begins with, by data source."""
+
+
+def source_of(word: str) -> str:
+    """Return the data source of monitors whose queries begin with a word. Raises `NotServed`."""
+    for source, first in _SOURCES.items():
+        if first == word:
+            return source
+    raise NotServed(f"counts of {word}")
 
 
 def lines(
