@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from typing import Final
 
 from monitor_sync.diagnostics import Severity
 from monitor_sync.language import query
-from monitor_sync.language.atoms import Window
+from monitor_sync.language.atoms import Number, Window
 from monitor_sync.language.query_shape import CRAWLED
 from monitor_sync.language.syntax.windows import read_window
 from monitor_sync.language.tree import MetricQuery, SloQuery
+from monitor_sync.language.tree_queries import modifiers_in
 from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS
 from monitor_sync.rules.registry import Finding, rule
-from monitor_sync.rules.values import shown
+from monitor_sync.rules.values import number, shown
 from monitor_sync.rules.views import QueryView
 
 _CRAWLED_DELAY: Final = 900
@@ -239,3 +240,46 @@ def short_window_of_cloudwatch(view: QueryView) -> Iterable[Finding]:
 
 def _crawled(metric: str) -> bool:
     return metric.startswith(CRAWLED) and not metric.startswith(_OURS)
+
+
+@rule("options/rollup-without-delay", Severity.WARNING)
+def rollup_without_delay(view: QueryView) -> Iterable[Finding]:
+    """
+    The window is shorter than two buckets of a rollup, and no delay waits for the last one.
+
+    Why: buckets begin at full hours or minutes, not with the window. A window of an hour cuts two
+    buckets of an hour in pieces: the monitor finds no data, or judges a bucket of a few points.
+
+    Example: `avg(last_1h):avg:motor.load{*}.rollup(avg, 3600) > 4`.
+
+    Use instead: `options: {evaluation_delay: 3600}`, or a shorter rollup, or none.
+
+    Source: Datadog's guide on missing data in monitors (documentation pull 34140, 2026): the delay
+    is at least as long as the rollup.
+    """
+    tree, window = view.query.tree, query.window(view.query)
+    if not isinstance(tree, MetricQuery) or ".rollup(" not in view.query_text:
+        return ()
+    if window is None or window.form != "last":
+        return ()
+    delay = number(view.options.get("evaluation_delay")) or 0
+    return [
+        Finding(
+            message=f"`{window.written}` holds no two buckets of {shown(seconds.value)} seconds, "
+            "and `evaluation_delay` is shorter than one",
+            field=("query",),
+            start=seconds.start,
+            end=seconds.end,
+            hint=f"write `evaluation_delay: {shown(seconds.value)}` under `options`, "
+            "or a shorter rollup",
+        )
+        for seconds in _rollups(tree)
+        if delay < seconds.value <= window.seconds < 2 * seconds.value
+    ]
+
+
+def _rollups(tree: MetricQuery) -> Iterator[Number]:
+    """Yield the seconds of the rollups of a query."""
+    for modifier in modifiers_in(tree.expression):
+        if modifier.name.text == "rollup":
+            yield from (part for part in modifier.arguments[1:2] if isinstance(part, Number))

@@ -30,9 +30,9 @@ from monitor_sync.rules.views import (
 # pattern is for texts without @, as nothing in it begins with just any character.
 _END: Final = "\x1c"
 _MARKS: Final = re.compile(
-    rf"\{{\{{.*?\}}\}}|\{{[^{{}}\n]*\}}|\}}\}}|\{{\{{|.?@[^\s]*|#+|{_END}", re.DOTALL
+    rf"\{{\{{.*?\}}\}}+|\{{[^{{}}\n]*\}}|\}}\}}|\{{\{{|.?@[^\s]*|#+|{_END}", re.DOTALL
 )
-_TAGS: Final = re.compile(rf"\{{\{{.*?\}}\}}|\{{[^{{}}\n]*\}}|\}}\}}|\{{\{{|#+|{_END}", re.DOTALL)
+_TAGS: Final = re.compile(rf"\{{\{{.*?\}}\}}+|\{{[^{{}}\n]*\}}|\}}\}}|\{{\{{|#+|{_END}", re.DOTALL)
 _NO_MARKS: Final = (_END, _END)
 _WORDS: Final = " words "
 _MOST_MARKS: Final = 300

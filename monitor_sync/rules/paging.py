@@ -99,3 +99,27 @@ def pages_in_quiet_hours(view: QueryView) -> Iterator[Finding]:
             end=evaluated.end,
             hint="take a window that holds a whole night, or compare with other days",
         )
+
+
+@rule("options/page-left-open", Severity.WARNING)
+def page_left_open(view: QueryView) -> Iterator[Finding]:
+    """
+    A monitor that pages goes over into NO DATA and notifies nobody.
+
+    Why: when the data of an alert stops, `show_no_data` notifies nobody, and Datadog sends no
+    recovery when it is back. The incident of the page stays open until somebody closes it.
+
+    Example: `priority: 1` with `options: {on_missing_data: show_no_data}`.
+
+    Use instead: `resolve` where no data means that all is well, `show_and_notify_no_data` where
+    it does not.
+
+    Source: Datadog's page on monitor dependencies (documentation pull 7961, 2020): no recovery
+    after an alert that went through NO DATA; its pages of today do not say.
+    """
+    if view.pages and view.options.get("on_missing_data") == "show_no_data":
+        yield Finding(
+            message="an alert whose data stops is never told as recovered, so its page stays open",
+            field=("options", "on_missing_data"),
+            hint="write `resolve` where no data is well, else `show_and_notify_no_data`",
+        )

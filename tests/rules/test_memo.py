@@ -138,6 +138,7 @@ def case_of(monitors: Mapping[str, Any]) -> Case:
         ("{#is_alert} # x", ["{#is_alert}", "#"]),
         ("see (@slack-a)", ["(@slack-a)"]),
         ("never {{closed", ["never {{closed"]),
+        ("the number {{{value}}} of {{host.name}}} a", ["{{{value}}}", "{{host.name}}}"]),
     ],
 )
 def test_marks_are_all_that_datadog_reads_in_a_text(text: str, expected: list[str]) -> None:
