@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync import jsontext
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import columns, count, listed, pad, plain, wrapped
+from monitor_sync.render.text import columns, count, hanging, listed, pad, plain, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.on_call import VerifiedPaths
@@ -142,13 +142,19 @@ def _named(path: PagingPath, steps: Sequence[PathStep]) -> str:
 
 def _said(step: PathStep, lead: str, style: Style) -> Iterator[str]:
     width = max(40, style.screen - len(lead))
-    for line in wrapped(plain(step.what), width, 0) if step.what else ():
+    for line in _marked("", step.what, width) if step.what else ():
         yield f"{lead}{line}"
     for warning in step.warnings:
-        for line in wrapped(f"warning: {plain(warning)}", width, 9):
+        for line in _marked("warning: ", warning, width):
             yield f"{lead}{style(line, 'yellow')}"
-    for line in wrapped(f"help: {plain(step.fix)}", width, 6) if step.fix else ():
+    for line in _marked("help: ", step.fix, width) if step.fix else ():
         yield f"{lead}{style(line, 'cyan') if step.status == 'broken' else line}"
+
+
+def _marked(mark: str, words: str, width: int) -> list[str]:
+    """Return words behind a mark and below each other; what is to be copied stays in one line."""
+    first, *others = hanging(plain(words), width, len(mark))
+    return [mark + first, *others]
 
 
 # what is told in short
@@ -181,7 +187,7 @@ def _reached(paths: Sequence[PagingPath], style: Style) -> Iterator[str]:
         yield ""
     for word, sentences in (("warning", warnings(paths)), ("note", notes(paths))):
         for what, teams in sentences.items():
-            lines = wrapped(plain(f"{word}: {what} ({listed(teams)})"), style.screen, 6)
+            lines = _marked(f"{word}: ", f"{what} ({listed(teams)})", style.screen)
             yield from (style(line, "yellow") if word == "warning" else line for line in lines)
             yield ""
 

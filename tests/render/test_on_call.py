@@ -53,7 +53,7 @@ def test_what_is_well_is_a_line_and_the_last_line_counts() -> None:
 def test_a_warning_is_told_once_with_its_teams_and_spoils_nothing() -> None:
     shared = "a shared account? Ops is on call alone for all 14 days"
     text = printed(path("motor", "ok", "", shared), path("payments", "ok", "", shared))
-    assert f"warning: {shared} (motor,\n      payments)\n" in text
+    assert f"warning: {shared} (motor,\n         payments)\n" in text
     assert "2 ok" in text
     entry = json.loads(
         on_call.as_json(VerifiedPaths(paths=(path("motor", "ok", "", shared),), at=AT))

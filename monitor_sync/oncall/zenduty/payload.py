@@ -46,22 +46,28 @@ def differences(payload: str) -> list[str]:
     try:
         held = json.loads(payload)
     except ValueError:
-        return ["the payload of the webhook is no JSON"]
+        return ["the webhook's payload is no JSON"]
     if not isinstance(held, dict):
-        return ["the payload of the webhook is no JSON object"]
-    said = []
+        return ["the webhook's payload is no JSON object"]
+    notes = []
     missing = [key for key in OWN if key not in held]
     if missing:
-        said.append(f"the payload lacks {joined(missing, 'and')}, which Zenduty asks for")
+        notes.append(
+            f"the webhook's payload lacks {joined(missing, 'and')}, which Zenduty asks for"
+        )
     if held.get(ENTITY, OWN[ENTITY]) != OWN[ENTITY]:
-        said.append(f"the payload has another {ENTITY}: alerts group into incidents otherwise")
+        notes.append(f"the webhook's payload has another {ENTITY}: alerts join other incidents")
     changed = [key for key in OWN if key != ENTITY and held.get(key, OWN[key]) != OWN[key]]
     if changed:
-        said.append(f"the payload fills {joined(changed, 'and')} otherwise than Zenduty asks for")
+        notes.append(
+            f"the webhook's payload fills {joined(changed, 'and')} otherwise than Zenduty asks for"
+        )
     lacking = [key for key in ADDED if key not in held]
     if lacking:
-        said.append(f"the payload has no {joined(lacking)}: see `monitor-sync on-call payload`")
-    return said
+        notes.append(
+            f"the webhook's payload has no {joined(lacking)}: see `monitor-sync on-call payload`"
+        )
+    return notes
 
 
 def text() -> str:

@@ -26,15 +26,16 @@ def test_the_recommended_payload_differs_in_nothing_nor_do_further_keys() -> Non
 
 def test_what_a_live_payload_lacks_or_has_otherwise_is_told() -> None:
     assert differences(tags=None, priority=None, alert_cycle_key=None) == [
-        "the payload has no tags, priority or alert_cycle_key: see `monitor-sync on-call payload`"
+        "the webhook's payload has no tags, priority or alert_cycle_key:"
+        " see `monitor-sync on-call payload`"
     ]
     assert differences(alert_status=None) == [
-        "the payload lacks alert_status, which Zenduty asks for"
+        "the webhook's payload lacks alert_status, which Zenduty asks for"
     ]
     assert differences(title="$ALERT_TITLE") == [
-        "the payload fills title otherwise than Zenduty asks for"
+        "the webhook's payload fills title otherwise than Zenduty asks for"
     ]
     assert differences(alert_id="$ALERT_ID:$ALERT_SCOPE") == [
-        "the payload has another alert_id: alerts group into incidents otherwise"
+        "the webhook's payload has another alert_id: alerts join other incidents"
     ]
-    assert payload.differences("{") == ["the payload of the webhook is no JSON"]
+    assert payload.differences("{") == ["the webhook's payload is no JSON"]
