@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import functools
 import json
+import re
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -44,12 +45,18 @@ def environment() -> jinja2.Environment:
     )
     made.filters |= {"count": count, "json": script_json, "markdown": markdown}
     made.filters |= {"duration": duration, "percent": unbroken_percent, "short_title": short_title}
+    made.filters["breakable"] = breakable
     return made
 
 
 def unbroken_percent(share: float | None) -> str:
     """Return a share as all reports have it, in one piece where a line ends."""
     return percent(share).replace(" ", "\N{NO-BREAK SPACE}")
+
+
+def breakable(path: str) -> Markup:
+    """Return a key, or the place of a file, that a narrow screen breaks between its parts only."""
+    return Markup("<wbr>").join(re.split(r"(?<=[/._])", path))
 
 
 def script_json(value: Any) -> Markup:

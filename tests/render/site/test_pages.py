@@ -17,7 +17,7 @@ from monitor_sync.app.on_call import VerifiedPaths
 from monitor_sync.incidents import ResponseTarget
 from monitor_sync.model import Team
 from monitor_sync.oncall.path import OnCall, PagingPath, PathStep
-from monitor_sync.render.site.environment import markdown
+from monitor_sync.render.site.environment import breakable, markdown
 from monitor_sync.render.site.places import targets
 from tests.insight.response.history import PAGER, monitor
 from tests.render.site.facts import MADE, MOTOR, site
@@ -126,6 +126,10 @@ def test_an_sop_is_markdown_in_which_html_is_text() -> None:
 )
 def test_an_image_in_an_sop_is_told_in_words_and_loaded_by_nobody(written: str, shown: str) -> None:
     assert markdown(written) == f"<p>{shown}</p>\n"
+
+
+def test_a_key_breaks_between_its_parts_and_stays_text() -> None:
+    assert breakable("motor/a<b>.c_d-e") == "motor/<wbr>a&lt;b&gt;.<wbr>c_<wbr>d-e"
 
 
 @pytest.mark.parametrize("names", [True, False])

@@ -43,8 +43,8 @@
     const target = inMinutes(data.target);
     const colour = (name) => `var(--${name})`;
     const marks = [
-      Plot.areaY(known, { x: "date", y1: "median", y2: "p90", fill: colour("band") }),
-      Plot.lineY(known, { x: "date", y: "median", stroke: colour("accent"), strokeWidth: 2 }),
+      Plot.areaY(points, { x: "date", y1: "median", y2: "p90", fill: colour("band") }),
+      Plot.lineY(points, { x: "date", y: "median", stroke: colour("accent"), strokeWidth: 2 }),
       Plot.dot(known, {
         x: "date", y: "median", fill: colour("accent"), r: 3.5,
         title: (point) => point.said,
@@ -58,7 +58,7 @@
         textAnchor: "start", dy: -7, stroke: colour("ground"), strokeWidth: 4,
       }));
     }
-    return { y: { label: "minutes", grid: true, nice: true, zero: true }, x: { label: null, ticks: mondays(points, width) }, marks };
+    return { y: { label: "minutes", grid: true, nice: true, zero: true }, x: { label: null, domain: [points[0].date, points.at(-1).date], ticks: mondays(points, width) }, marks };
   };
 
   const hours = (data) => ({
