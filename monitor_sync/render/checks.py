@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Final
 
 from monitor_sync import jsontext
-from monitor_sync.render.text import plain
+from monitor_sync.render.text import hanging, plain
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.health import Check, State
@@ -28,10 +28,11 @@ def text(checks: Sequence[Check], style: Style) -> str:
     for check in checks:
         sign, colour = _SIGNS[check.state]
         unknown = "not checked: " if check.state == "not checked" else ""
-        lines.append(f"{style(sign, colour)} {check.name:{width}}  {unknown}{plain(check.text)}")
+        first, *rest = hanging(f"{unknown}{plain(check.text)}", style.width, width + 4)
+        lines += [f"{style(sign, colour)} {check.name:{width}}  {first}", *rest]
         if check.hint:
-            hint = f"{style('help:', 'cyan', bold=True)} {plain(check.hint)}"
-            lines.append(f"  {'':{width}}  {hint}")
+            first, *rest = hanging(plain(check.hint), style.width, width + 10)
+            lines += [f"  {'':{width}}  {style('help:', 'cyan', bold=True)} {first}", *rest]
     return "\n".join(lines) + f"\n\n{_count(checks)}\n"
 
 

@@ -8,7 +8,7 @@ from itertools import groupby
 from monitor_sync import jsontext
 from monitor_sync.model import Monitor
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, fitting, plain, shorten, table
+from monitor_sync.render.text import beside, count, plain
 
 _HEAD = ("key", "prio", "team", "type", "service")
 # In the order in which a narrow terminal can best do without them, the last one first.
@@ -38,14 +38,8 @@ def _unit(unit: str, title: str, monitors: list[Monitor], style: Style) -> list[
         + named
         + style(f"  {count(len(monitors), 'monitor')}", dim=True)
     )
-    rows = fitting([_HEAD, *map(_row, monitors)], _room(style))
-    lines = table(rows)
-    first = style(shorten(lines[0], _room(style)), dim=True)
-    return [head, f"  {first}", *(f"  {shorten(line, _room(style))}" for line in lines[1:])]
-
-
-def _room(style: Style) -> int:
-    return style.width and style.width - 2
+    first, *lines = beside([_HEAD, *map(_row, monitors)], style.width and style.width - 2)
+    return [head, f"  {style(first, dim=True)}", *(f"  {line}" for line in lines)]
 
 
 def _row(monitor: Monitor) -> tuple[str, ...]:

@@ -11,6 +11,7 @@ from monitor_sync.counting import count, joined, listed
 
 __all__ = [
     "TAB",
+    "beside",
     "columns",
     "count",
     "fitting",
@@ -155,14 +156,54 @@ def table(
     return lines
 
 
-def fitting(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[Sequence[str]]:
-    """Return the rows without the right columns that do not fit into ``width`` (0: all do)."""
-    kept = len(rows[0]) if rows else 0
-    if width:
-        used = 0
-        for number, column in enumerate(zip(*rows, strict=True)):
-            used += max(map(columns, column)) + (gap if number else 0)
-            if number and used > width:
-                kept = number
-                break
-    return [row[:kept] for row in rows]
+def fitting(
+    rows: Sequence[Sequence[str]], width: int, *, gap: int = 2, gives: int | None = None
+) -> list[Sequence[str]]:
+    """
+    Return the rows without the right columns that do not fit into ``width`` (0: all do).
+
+    The column numbered ``gives`` (from 0) is cut to ``_GIVES`` columns before another goes.
+    """
+    if not width or not rows:
+        return list(rows)
+    widths = [max(map(columns, column)) for column in zip(*rows, strict=True)]
+    if gives is not None:
+        widths[gives] = min(widths[gives], _GIVES)
+    kept, used = 1, widths[0]
+    while kept < len(widths) and used + gap + widths[kept] <= width:
+        used += gap + widths[kept]
+        kept += 1
+    if gives is None or gives >= kept:
+        return [row[:kept] for row in rows]
+    room = width - used + widths[gives]
+    return [(*row[:gives], shorten(row[gives], room), *row[gives + 1 : kept]) for row in rows]
+
+
+_GIVES: Final = 32
+"""Columns that a text keeps at least which makes room for the columns beside it."""
+
+
+def beside(rows: Sequence[Sequence[str]], width: int, *, gap: int = 2) -> list[str]:
+    """
+    Return the lines of a table whose first column stays whole: it is there to be copied.
+
+    Where one is too long for its column, the rest of its row stands on the line below it. The
+    others are given room for ``_BESIDE`` columns at most (``width`` 0: no limit).
+    """
+    if not width:
+        return table(rows)
+    longest = max(columns(row[0]) for row in rows)
+    others = fitting([row[1:] for row in rows], max(_BESIDE, width - longest - gap))
+    room = width - max(map(columns, table(others)), default=0) - gap
+    lines = []
+    for row, rest in zip(rows, table(others), strict=True):
+        first = pad(row[0], min(longest, room)) if columns(row[0]) <= room else row[0]
+        if columns(first) > room:
+            lines += [first, " " * (min(longest, room) + gap) + rest]
+        else:
+            lines.append(f"{first}{' ' * gap}{rest}".rstrip())
+    return lines
+
+
+_BESIDE: Final = 30
+"""Columns that stand beside a long text rather than on a line of their own."""

@@ -4,17 +4,21 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from monitor_sync import jsontext
 from monitor_sync.adopt.selecting import UNSUPPORTED
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import count, fitting, plain, shorten, table
+from monitor_sync.render.text import count, fitting, hanging, plain, shorten, table
 
 if TYPE_CHECKING:
     from monitor_sync.app.unmanaged_monitors import UnmanagedMonitor
 
-_HEAD = ("id", "name", "team", "type", "managed by", "created", "quality")
+_HEAD: Final = ("id", "name", "team", "created", "managed by", "quality", "type")
+"""What says most first: on a narrow screen the last ones go."""
+
+_NAME: Final = 1
+"""The column that makes room for the others."""
 
 
 def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
@@ -28,7 +32,7 @@ def text(monitors: Sequence[UnmanagedMonitor], style: Style = PLAIN) -> str:
     if any(monitor.quality_issues is None for monitor in monitors):
         lines.append("Not checked: Datadog's own quality issues, which its search did not answer.")
     lines += _importable(monitors)
-    return "\n".join(lines) + "\n"
+    return "\n".join(part for line in lines for part in hanging(line, style.width, 0)) + "\n"
 
 
 def _importable(monitors: Sequence[UnmanagedMonitor]) -> list[str]:
@@ -52,8 +56,8 @@ def _importable(monitors: Sequence[UnmanagedMonitor]) -> list[str]:
 def _table(title: str, monitors: Sequence[UnmanagedMonitor], style: Style) -> list[str]:
     if not monitors:
         return []
-    rows = fitting(_said([_HEAD, *map(_row, monitors)]), style.width)
-    lines = [shorten(line, style.width) for line in table(rows)]
+    rows = fitting(_said([_HEAD, *map(_row, monitors)]), style.width, gives=_NAME)
+    lines = table(rows)
     head = [style(title, bold=True)] if title else []
     return [*head, style(lines[0], dim=True), *lines[1:], ""]
 
@@ -73,10 +77,10 @@ def _row(monitor: UnmanagedMonitor) -> tuple[str, ...]:
         str(monitor.id),
         shorten(plain(monitor.name), 60),
         plain(monitor.team) or "-",
-        plain(monitor.type),
-        monitor.mark or "-",
         monitor.created[:10] or "-",
+        monitor.mark or "-",
         ", ".join(map(plain, monitor.quality_issues or ())) or "-",
+        plain(monitor.type),
     )
 
 
