@@ -10,7 +10,16 @@ from monitor_sync.render import fields, outcome_summary
 from monitor_sync.render.groups import MANY, SIGNS
 from monitor_sync.render.outcome_summary import LISTED, SharedProblem
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import SHORT, count, listed, plain, table
+from monitor_sync.render.text import (
+    SHORT,
+    count,
+    hanging,
+    listed,
+    listed_within,
+    plain,
+    table,
+    wrapped,
+)
 from monitor_sync.sync.outcome import Outcome
 
 _NOTES: Final = 20
@@ -89,9 +98,11 @@ def _altered(done: Sequence[Outcome], style: Style) -> list[str]:
 
 def _noted(done: Sequence[Outcome], style: Style) -> list[str]:
     notes = outcome_summary.notes(done)
+    rows = (f"{plain(listed_within(keys, style.screen))}: {plain(note)}" for note, keys in notes)
     lines = [
-        f"{style('note', 'cyan', bold=True)} {plain(listed(keys))}: {plain(note)}"
-        for note, keys in notes[:_NOTES]
+        line
+        for row in [*rows][:_NOTES]
+        for line in wrapped(f"{style('note', 'cyan', bold=True)} {row}", style.width, 6)
     ]
     more = len(notes) - _NOTES
     return [*lines, f"and {count(more, 'more note')}"] if more > 0 else lines
@@ -104,7 +115,8 @@ def _problem(problem: SharedProblem, style: Style) -> list[str]:
     what = f"{count(number, 'change')} {problem.status}: " if number > 1 else f"{problem.status}: "
     if problem.status == "conflict":
         what = f"{count(number, 'conflict')}: " if number > 1 else "conflict: "
-    lines = [f"{style(what, 'red', bold=True)}{plain(problem.why)}{owners}"]
+    head = f"{style(what, 'red', bold=True)}{plain(problem.why)}{owners}"
+    lines = wrapped(head, style.width, 4)
     lines += [
         f"    {SIGNS[outcome.change.action]} {_which(outcome, style)}"
         for outcome in problem.outcomes[:LISTED]
@@ -112,7 +124,8 @@ def _problem(problem: SharedProblem, style: Style) -> list[str]:
     if number > LISTED:
         lines.append(f"    and {number - LISTED} more")
     if problem.hint:
-        lines.append(f"    {style('help:', 'cyan')} {plain(problem.hint)}")
+        help_, *rest = hanging(plain(problem.hint), style.width, 10)
+        lines += [f"    {style('help:', 'cyan')} {help_}", *rest]
     return lines
 
 

@@ -9,6 +9,7 @@ from itertools import chain
 
 from msgspec import Struct, field
 
+from monitor_sync.counting import in_units
 from monitor_sync.errors import Conflict, Interrupted, NotSent, OutcomeUnknown, RemoteError
 from monitor_sync.model import WORKERS, Address, Body, Id, LiveId, LiveResource
 from monitor_sync.sync import operations
@@ -114,10 +115,11 @@ class Steps:
     def delete(self, change: Change) -> Outcome:
         """Delete the resource of a delete, or the old one of a replace."""
         if change.action == "delete" and self._too_young(change):
+            age = in_units(60 * round(self._terms.settle / 60))
             return held(
                 change,
-                "it was made a moment ago, perhaps by a run that is still going;"
-                " a later run deletes it",
+                f"made less than {age} ago, perhaps by a run that is still going;"
+                " a later run deletes what no file declares by then",
             )
         endpoint = self._endpoint(change)
 
