@@ -5,10 +5,9 @@ from __future__ import annotations
 import gc
 import sys
 
-TYPE_CHECKING = False  # typing takes 10 ms to import, in which Ctrl-C is not ours to tell of yet
+TYPE_CHECKING = False  # as in interruption.py
 if TYPE_CHECKING:
     from collections.abc import Callable
-    from types import FrameType
 
 _OBJECTS = 100_000
 """How many are made before Python looks for garbage: after its 700, it does so at each start some
@@ -27,61 +26,19 @@ piece for this frame is 512 KB, of which the system gives what is used, and has 
 def main() -> None:
     """Run the program. Ctrl-C ends it without a traceback, from its loading to its last step."""
     gc.set_threshold(_OBJECTS)
-    interruption = Interruption()
     try:
-        interruption.expect()
+        from monitor_sync.interruption import INTERRUPTION
+
+        INTERRUPTION.expect()
         from monitor_sync.cli import main as program
 
-        run(program)
+        try:
+            run(program)
+        finally:
+            INTERRUPTION.disarm()
     except KeyboardInterrupt:
         sys.stderr.write("interrupted: nothing was written\n")
         sys.exit(130)
-    finally:
-        interruption.received += 1  # all is done and said: none breaks into the end of the process
-
-
-class Interruption:
-    """
-    Ctrl-C, which raises KeyboardInterrupt once.
-
-    The second would break into what the first left to tidy and to say, and is ignored; the third
-    ends the process at once, whatever it waits for. Apply has rules of its own while it writes.
-    """
-
-    def __init__(self) -> None:
-        self.received = 0
-
-    def expect(self) -> None:
-        """Take Ctrl-C from here on, unless whoever began this process has it ignored."""
-        import signal
-
-        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
-            signal.signal(signal.SIGINT, self.take)
-            sys.unraisablehook = self.take_again
-
-    def take(self, _: int, __: FrameType | None) -> None:
-        """Raise KeyboardInterrupt at the first, and end the process at the third."""
-        self.received += 1
-        if self.received == 1:
-            raise KeyboardInterrupt
-        if self.received > 2:
-            import os
-
-            os._exit(130)
-
-    def take_again(self, lost: sys.UnraisableHookArgs) -> None:
-        """Let one come again that Python could not raise where it came, as in a finalizer."""
-        if not isinstance(lost.exc_value, KeyboardInterrupt):
-            sys.__unraisablehook__(lost)
-            return
-        import os
-        import signal
-        import threading
-
-        self.received = 0
-        soon = threading.Timer(0.01, os.kill, (os.getpid(), signal.SIGINT))
-        soon.daemon = True
-        soon.start()
 
 
 def run(program: Callable[..., object]) -> None:

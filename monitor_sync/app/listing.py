@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 import threading
 from collections.abc import Callable, Sequence
 from types import TracebackType
@@ -9,6 +10,7 @@ from typing import TYPE_CHECKING, Self
 
 from monitor_sync.errors import UsageError
 from monitor_sync.resources.monitor import live
+from monitor_sync.sync.interrupts import held_back
 
 if TYPE_CHECKING:
     from monitor_sync.datadog.client import Client
@@ -40,7 +42,8 @@ class Listing(threading.Thread):
         except UsageError as error:
             self._error = error
         else:
-            self.start()
+            with held_back(signal.SIGINT, signal.SIGTERM):  # start() waits for a lock
+                self.start()
         return self
 
     def __exit__(

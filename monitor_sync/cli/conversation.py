@@ -15,10 +15,9 @@ from monitor_sync.cli import console
 from monitor_sync.cli.progress import progress
 from monitor_sync.counting import count
 from monitor_sync.errors import AppliedInPart
+from monitor_sync.interruption import INTERRUPTION
 
 if TYPE_CHECKING:
-    from types import FrameType
-
     from monitor_sync.app import Conversation, Prepared
     from monitor_sync.app.prepare import OrganisationCheck
     from monitor_sync.sync.apply import Stopped
@@ -57,17 +56,19 @@ def terminated_as_interrupted() -> Iterator[None]:
     """
     Take SIGTERM for Ctrl-C: a build server ends a job with it, and writes are finished then.
 
-    Once something was written both stay ignored to the end of the process: the exit code follows
-    from what was sent, whenever they come. Raises AppliedInPart where one comes between two steps
-    of an apply that has sent something.
+    The first interrupts, and the next one only after it was told that what is on its way is
+    finished: that one stops at once. Once something was written both stay ignored to the end of
+    the process: the exit code follows from what was sent, whenever they come. Raises AppliedInPart
+    where one comes between two steps of an apply that has sent something.
     """
     before = {number: signal.getsignal(number) for number in _ENDING}
     _sent.clear()
     interruptible()
     try:
-        with _told_by_what_was_sent(), _told_by_what_was_sent():  # one more may come meanwhile
+        with _told_by_what_was_sent():
             yield
     finally:
+        INTERRUPTION.needed = False
         for number, handler in before.items():
             if signal.getsignal(number) is not signal.SIG_IGN:
                 signal.signal(number, handler)
@@ -96,22 +97,11 @@ def _stopped_at_once() -> AppliedInPart:
 
 
 def interruptible() -> None:
-    """
-    Raise KeyboardInterrupt at each of the next two signals, and at no later one.
-
-    The first finishes what is on its way, the second stops at once. Later ones would end the
-    report of what was done.
-    """
-    received = 0
-
-    def take(_: int, __: FrameType | None) -> None:
-        nonlocal received
-        received += 1
-        if received <= 2:
-            raise KeyboardInterrupt
-
+    """Let the next signal interrupt, and no later one end the report of what was done."""
+    INTERRUPTION.needed = True
+    INTERRUPTION.arm()
     for number in _ENDING:
-        signal.signal(number, take)
+        signal.signal(number, INTERRUPTION.take)
 
 
 def _show(prepared: Prepared, *, aloud: bool) -> None:
@@ -153,6 +143,7 @@ def _agreed(_: Prepared) -> bool:
 
 def _interrupted() -> None:
     console.say("\nInterrupted: finishing the requests under way. Interrupt again to stop at once.")
+    INTERRUPTION.arm()
 
 
 def _leave(stopped: Stopped, prepared: Prepared) -> NoReturn:

@@ -1,4 +1,4 @@
-"""The first two signals interrupt, and no later one ends the report of what was done."""
+"""One signal interrupts, one more stops at once, and no later one ends what is said of it."""
 
 from __future__ import annotations
 
@@ -32,14 +32,20 @@ class Disturbed(threading.Event):
         return super().is_set()
 
 
-def test_a_third_signal_in_a_row_raises_no_more() -> None:
+def test_a_second_signal_interrupts_only_once_the_first_was_told_and_a_third_never(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
     with terminated_as_interrupted():
         interruptible()
-        for number in (signal.SIGTERM, signal.SIGINT):
-            with pytest.raises(KeyboardInterrupt):
-                signal.raise_signal(number)
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGTERM)
+        signal.raise_signal(signal.SIGINT)
+        conversation(aloud=False, asks=False).interrupted()
+        with pytest.raises(KeyboardInterrupt):
+            signal.raise_signal(signal.SIGINT)
         for number in (signal.SIGINT, signal.SIGTERM):
             signal.raise_signal(number)
+    assert "Interrupt again to stop at once." in capsys.readouterr().err
 
 
 def test_a_signal_between_two_steps_is_told_by_what_was_sent() -> None:

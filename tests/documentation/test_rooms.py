@@ -21,6 +21,7 @@ WORDS = {
     "jsontext",
     "incidents",
     "regular_file",
+    "interruption",
 }
 
 
