@@ -13,8 +13,8 @@ from monitor_sync.http.failure import one_line
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RequestLimit, Service
 from monitor_sync.oncall.connecting import reader
-from monitor_sync.oncall.datadog.directory import DatadogLists
 from monitor_sync.oncall.datadog.following import DatadogOnCall
+from monitor_sync.oncall.datadog.lists import DatadogLists
 from monitor_sync.oncall.tool import Connection, Unusable
 
 _SITE: Final = re.compile(r"(?:[a-z]{2}[0-9]+\.)?(?:datadoghq\.com|datadoghq\.eu|ddog-gov\.com)")
@@ -42,7 +42,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> DatadogOnCall
         status_page="https://status.datadoghq.com",
         usual_limit=USUAL,
     )
-    lists = reader(
+    tool_reader = reader(
         service,
         connection,
         base_url=base_url,
@@ -51,7 +51,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> DatadogOnCall
         sentences=_sentences,
         clock=clock,
     )
-    return DatadogOnCall(DatadogLists(lists))
+    return DatadogOnCall(DatadogLists(tool_reader))
 
 
 def _keys(environ: Mapping[str, str]) -> tuple[dict[str, str], tuple[str, ...]]:

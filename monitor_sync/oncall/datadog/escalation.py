@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from monitor_sync.http.reading import Fields, span, text
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.datadog.directory import DatadogLists, EscalationPolicy, responder
 from monitor_sync.oncall.datadog.documents import Reference, attribute, related
+from monitor_sync.oncall.datadog.lists import DatadogLists, EscalationPolicy, responder
 from monitor_sync.oncall.datadog.schedule import people_now, turns
 from monitor_sync.oncall.path import (
     EscalationLevel,
@@ -41,7 +41,7 @@ _TITLE = "Datadog On-Call"
 def beyond(
     policy_id: str,
     page: PageToFollow,
-    directory: DatadogLists,
+    lists: DatadogLists,
     window: LookAhead,
     *,
     team: str = "",
@@ -52,7 +52,7 @@ def beyond(
     ``team`` is the id of the team whose last rule has this policy: its first step calls whom
     Datadog names for that team. It is empty if another rule has the policy.
     """
-    policy = directory.policy(policy_id)
+    policy = lists.policy(policy_id)
     if isinstance(policy, NotRead):
         return Followed(steps=unread(policy.reason))
     escalation = _escalation_step(policy, page)
@@ -60,11 +60,11 @@ def beyond(
         schedule = not_checked("schedule", "the policy has no step that could name one")
         return Followed(steps=(escalation, schedule, person_step((), _TITLE, "")))
     read = {
-        schedule: turns(directory, schedule.id, window)
+        schedule: turns(lists, schedule.id, window)
         for step in policy.steps
         for schedule in _schedules(step, policy)
     }
-    called = directory.responders(team) if team else None
+    called = lists.responders(team) if team else None
     levels = _levels(policy, read, called, window)
     schedule, shifts = _schedule_step(policy, read, levels, window)
     reason = next((given.reason for given in read.values() if isinstance(given, NotRead)), "")

@@ -9,9 +9,9 @@ from typing import Final
 
 from monitor_sync.model import Monitor
 from monitor_sync.oncall.datadog import findings, routing
-from monitor_sync.oncall.datadog.directory import DatadogLists, DatadogTeam
 from monitor_sync.oncall.datadog.escalation import beyond
 from monitor_sync.oncall.datadog.findings import RoutedPage
+from monitor_sync.oncall.datadog.lists import DatadogLists, DatadogTeam
 from monitor_sync.oncall.datadog.routing import PageEnd, RoutingRule
 from monitor_sync.oncall.datadog.routing_query import MonitorPage
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
@@ -44,13 +44,13 @@ class DatadogOnCall:
     handle_kinds: Final = frozenset({"oncall"})
     title: Final = title_of("datadog")
 
-    def __init__(self, directory: DatadogLists) -> None:
-        self._directory = directory
+    def __init__(self, lists: DatadogLists) -> None:
+        self._lists = lists
         self._rules: dict[str, tuple[RoutingRule, ...] | NotRead] = {}
 
     def close(self) -> None:
         """Close the connections."""
-        self._directory.close()
+        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """
@@ -59,7 +59,7 @@ class DatadogOnCall:
         The team is the one that the handle names; if Datadog has no such team, the one that
         teams.yaml declares as the service. ``integration`` stands for the team's routing rules.
         """
-        teams = self._directory.teams()
+        teams = self._lists.teams()
         if isinstance(teams, NotRead):
             return Followed(steps=unread(teams.reason, *BEHIND))
         declared = _named(page.service, teams)
@@ -81,7 +81,7 @@ class DatadogOnCall:
 
     def _rules_of(self, team: str) -> tuple[RoutingRule, ...] | NotRead:
         if team not in self._rules:
-            listed = self._directory.rules(team)
+            listed = self._lists.rules(team)
             read = listed if isinstance(listed, NotRead) else routing.rules(team, listed)
             self._rules[team] = read
         return self._rules[team]
@@ -123,7 +123,7 @@ class DatadogOnCall:
             return Followed(steps=(*steps, *unread(reason)))
         team_of = {end.rule.policy: end.rule.team for end in ends if end.rule}
         followed = [
-            beyond(policy, page, self._directory, window, team=self._of_last(policy, team_of))
+            beyond(policy, page, self._lists, window, team=self._of_last(policy, team_of))
             for policy, _ in policies.most_common(_MOST_POLICIES)
         ]
         behind = (step for path in followed for step in path.steps)

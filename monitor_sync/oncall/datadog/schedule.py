@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import timedelta
 from typing import Final
 
-from monitor_sync.oncall.datadog.directory import DatadogLists
+from monitor_sync.oncall.datadog.lists import DatadogLists
 from monitor_sync.oncall.path import LookAhead, Shift
 from monitor_sync.oncall.reader import NotRead
 
@@ -20,7 +20,7 @@ _AFTER: Final = timedelta(seconds=1)
 _PROBED: Final = timedelta(hours=6)
 
 
-def turns(directory: DatadogLists, schedule: str, window: LookAhead) -> tuple[Shift, ...] | NotRead:
+def turns(lists: DatadogLists, schedule: str, window: LookAhead) -> tuple[Shift, ...] | NotRead:
     """
     Return who is on call within the window, overrides included, one read a turn.
 
@@ -31,14 +31,14 @@ def turns(directory: DatadogLists, schedule: str, window: LookAhead) -> tuple[Sh
     shifts: list[Shift] = []
     at = window.now
     while at < window.end:
-        shift = directory.shift(schedule, at)
+        shift = lists.shift(schedule, at)
         if isinstance(shift, NotRead) and not shift.absent:
             return shift
         if isinstance(shift, Shift):
             shifts.append(shift)
             at = max(shift.end, at) + _AFTER
         else:
-            following = directory.next_turn(schedule, at)
+            following = lists.next_turn(schedule, at)
             if isinstance(following, NotRead):
                 if shift is not None:
                     return shift

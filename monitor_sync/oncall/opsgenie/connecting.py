@@ -9,8 +9,8 @@ from monitor_sync.http import addresses
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
 from monitor_sync.oncall.connecting import reader, sentence_at
-from monitor_sync.oncall.opsgenie.directory import OpsgenieLists
 from monitor_sync.oncall.opsgenie.following import Opsgenie
+from monitor_sync.oncall.opsgenie.lists import OpsgenieLists
 from monitor_sync.oncall.tool import Connection, Unusable
 
 KEY: Final = "OPSGENIE_API_KEY"
@@ -44,7 +44,7 @@ def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
         headers=HEADERS,
         usual_limit=USUAL,
     )
-    lists = reader(
+    tool_reader = reader(
         service,
         connection,
         base_url=base_url,
@@ -53,4 +53,4 @@ def connect(connection: Connection, clock: Clock | None = None) -> Opsgenie:
         sentences=sentence_at("message"),
         clock=clock,
     )
-    return Opsgenie(OpsgenieLists(lists))
+    return Opsgenie(OpsgenieLists(tool_reader))

@@ -14,7 +14,7 @@ from typing import Final
 
 from monitor_sync.http.reading import Fields, objects, part, span, text
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
+from monitor_sync.oncall.opsgenie.lists import Named, OpsgenieLists, named
 from monitor_sync.oncall.path import (
     EscalationLevel,
     Followed,
@@ -50,15 +50,15 @@ class _Level:
 
 
 def beyond(
-    notified: Named, page: PageToFollow, directory: OpsgenieLists, window: LookAhead
+    notified: Named, page: PageToFollow, lists: OpsgenieLists, window: LookAhead
 ) -> Followed:
     """Return the steps from what a routing rule notifies: escalation, schedule, person."""
     if notified.type != "escalation":
         note = f"the routing rule notifies a {notified.type} at once: there is no second level"
         direct = ok("escalation", "", note)
         only = (_Level(delay=timedelta(), recipient=notified),)
-        return _called(direct, only, directory, window)
-    listed = directory.escalations()
+        return _called(direct, only, lists, window)
+    listed = lists.escalations()
     if isinstance(listed, NotRead):
         return Followed(steps=unread(listed.reason))
     fields = next((f for f in listed if notified.key in (f.get("id"), f.get("name"))), None)
@@ -66,7 +66,7 @@ def beyond(
         reason = "Opsgenie does not list the escalation that the routing rule notifies"
         return Followed(steps=unread(reason))
     levels = tuple(sorted(map(_level, objects(fields.get("rules"))), key=lambda rule: rule.delay))
-    return _called(_escalation_step(fields, levels, page), levels, directory, window)
+    return _called(_escalation_step(fields, levels, page), levels, lists, window)
 
 
 def _level(rule: Fields) -> _Level:
@@ -92,13 +92,13 @@ def _escalation_step(fields: Fields, levels: Sequence[_Level], page: PageToFollo
 
 
 def _called(
-    escalation: PathStep, levels: Sequence[_Level], directory: OpsgenieLists, window: LookAhead
+    escalation: PathStep, levels: Sequence[_Level], lists: OpsgenieLists, window: LookAhead
 ) -> Followed:
     """Return the steps of an escalation with these levels, and whom they call."""
     if not levels:
         schedule = not_checked("schedule", "the escalation has no rule that could name one")
         return Followed(steps=(escalation, schedule, person_step((), "Opsgenie", "")))
-    people = [_people(level.recipient, directory) for level in levels]
+    people = [_people(level.recipient, lists) for level in levels]
     reason = next((given.reason for given in people if isinstance(given, NotRead)), "")
     held = tuple(
         EscalationLevel(
@@ -109,7 +109,7 @@ def _called(
         for position, (level, given) in enumerate(zip(levels, people, strict=True), 1)
     )
     known = None if reason and not any(level.people for level in held) else held
-    schedule, shifts = _schedule_step(levels[0].recipient, known or (), directory, window)
+    schedule, shifts = _schedule_step(levels[0].recipient, known or (), lists, window)
     return Followed(
         steps=(escalation, schedule, person_step(known, "Opsgenie", reason)),
         levels=known or (),
@@ -117,18 +117,18 @@ def _called(
     )
 
 
-def _people(recipient: Named, directory: OpsgenieLists) -> tuple[Responder, ...] | NotRead:
+def _people(recipient: Named, lists: OpsgenieLists) -> tuple[Responder, ...] | NotRead:
     """Return whom a recipient is now."""
     if recipient.type == "schedule":
-        return directory.on_call(recipient)
+        return lists.on_call(recipient)
     if recipient.type in _PEOPLE:
         fields = {"type": recipient.type, "id": recipient.id, "name": recipient.name}
-        return (directory.person(fields),)
+        return (lists.person(fields),)
     return ()
 
 
 def _schedule_step(
-    recipient: Named, levels: Sequence[EscalationLevel], directory: OpsgenieLists, window: LookAhead
+    recipient: Named, levels: Sequence[EscalationLevel], lists: OpsgenieLists, window: LookAhead
 ) -> tuple[PathStep, tuple[Shift, ...] | None]:
     """Return the step about the schedule of the first level, and who is on call by it."""
     if recipient.type in _PEOPLE and levels:
@@ -138,11 +138,11 @@ def _schedule_step(
         return no_schedule("level"), shifts
     if recipient.type != "schedule":
         return not_checked("schedule", "the first level names no schedule"), None
-    enabled = directory.enabled(recipient)
+    enabled = lists.enabled(recipient)
     if enabled is False:
         problem = f"the schedule {shown(recipient.name)} is disabled: it calls nobody"
         return broken("schedule", recipient.name, problem, "enable the schedule in Opsgenie"), None
-    read = directory.shifts(recipient, window)
+    read = lists.shifts(recipient, window)
     if isinstance(read, NotRead):
         return not_checked("schedule", read.reason), None
     step = coverage.schedule_step(shown(recipient.name), read, levels, window)

@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Final
 
 from monitor_sync.http.reading import Fields, flag, part, text
-from monitor_sync.oncall.opsgenie.directory import Named, OpsgenieLists, named
 from monitor_sync.oncall.opsgenie.escalation import beyond
+from monitor_sync.oncall.opsgenie.lists import Named, OpsgenieLists, named
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
@@ -29,12 +29,12 @@ class Opsgenie:
     handle_kinds: Final = frozenset({"opsgenie"})
     title: Final = title_of("opsgenie")
 
-    def __init__(self, directory: OpsgenieLists) -> None:
-        self._directory = directory
+    def __init__(self, lists: OpsgenieLists) -> None:
+        self._lists = lists
 
     def close(self) -> None:
         """Close the connections."""
-        self._directory.close()
+        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """
@@ -48,7 +48,7 @@ class Opsgenie:
         if not wanted:
             reason = "neither the handle nor teams.yaml names a team of Opsgenie"
             return unknown("team", *unread(reason, "integration", "service"))
-        teams = self._directory.teams()
+        teams = self._lists.teams()
         if isinstance(teams, NotRead):
             return Followed(steps=unread(teams.reason, *BEHIND))
         team = next((t for t in teams if wanted.casefold() in (t.id, t.name.casefold())), None)
@@ -62,7 +62,7 @@ class Opsgenie:
 
     def _integration_step(self, team: Named) -> PathStep:
         """Return the step about the way in: one of the team's that takes what Datadog sends."""
-        listed = self._directory.integrations(team.id)
+        listed = self._lists.integrations(team.id)
         if isinstance(listed, NotRead):
             return not_checked("integration", listed.reason)
         of_datadog = [f for f in listed if "datadog" in text(f.get("type")).casefold()]
@@ -82,7 +82,7 @@ class Opsgenie:
         if isinstance(notified, NotRead):
             return Followed(steps=unread(notified.reason))
         if notified.type != "none":
-            return beyond(notified, page, self._directory, window)
+            return beyond(notified, page, self._lists, window)
         problem = f"the last routing rule of {shown(team.name)} notifies nobody"
         step = broken("escalation", "", problem, "let the rule notify an escalation of the team")
         reason = "there is no escalation that leads to one"
@@ -90,12 +90,12 @@ class Opsgenie:
 
     def _notified(self, team: Named) -> Named | NotRead:
         """Return what the default routing rule notifies, else the only escalation of the team."""
-        rules = self._directory.rules(team.id)
+        rules = self._lists.rules(team.id)
         if not isinstance(rules, NotRead):
             for rule in rules:
                 if flag(rule.get("isDefault"), default=len(rules) == 1):
                     return named(part(rule, "notify"), "none")
-        listed = self._directory.escalations()
+        listed = self._lists.escalations()
         if isinstance(listed, NotRead):
             return listed
         own = [fields for fields in listed if _owner(fields) in (team.id, team.name)]

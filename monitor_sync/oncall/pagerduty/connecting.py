@@ -9,9 +9,9 @@ from monitor_sync.http import addresses
 from monitor_sync.http.request_gate import Clock
 from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
 from monitor_sync.oncall.connecting import reader, sentence_at
-from monitor_sync.oncall.pagerduty.directory import PagerDutyLists
 from monitor_sync.oncall.pagerduty.following import PagerDuty
 from monitor_sync.oncall.pagerduty.incidents import PagerDutyIncidents
+from monitor_sync.oncall.pagerduty.lists import PagerDutyLists
 from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection, Unusable
 

@@ -12,7 +12,7 @@ from datetime import timedelta
 
 from monitor_sync.http.reading import Fields, moment, objects, part, span, text, whole
 from monitor_sync.oncall import coverage
-from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
+from monitor_sync.oncall.pagerduty.lists import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.path import (
     EscalationLevel,
     Followed,
@@ -35,10 +35,10 @@ from monitor_sync.oncall.steps import (
 
 
 def beyond(
-    service: PagerDutyService, page: PageToFollow, directory: PagerDutyLists, window: LookAhead
+    service: PagerDutyService, page: PageToFollow, lists: PagerDutyLists, window: LookAhead
 ) -> Followed:
     """Return the steps from a service on: escalation, schedule, person."""
-    fields = directory.policy(service.policy)
+    fields = lists.policy(service.policy)
     if fields is None:
         reason = "PagerDuty does not list the escalation policy of the service"
         fields = NotRead(reason)
@@ -49,7 +49,7 @@ def beyond(
     if not rules:
         schedule = not_checked("schedule", "the policy has no level that could name one")
         return Followed(steps=(escalation, schedule, person_step((), "PagerDuty", "")))
-    entries = directory.on_call(service.policy, window)
+    entries = lists.on_call(service.policy, window)
     if isinstance(entries, NotRead):
         return Followed(steps=(escalation, *unread(entries.reason, "schedule", "person")))
     levels = _levels(rules, entries, window)

@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
 
-from monitor_sync.oncall.pagerduty.directory import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.pagerduty.escalation import beyond
+from monitor_sync.oncall.pagerduty.lists import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
@@ -37,12 +37,12 @@ class PagerDuty:
     handle_kinds: Final = frozenset({"pagerduty"})
     title: Final = title_of("pagerduty")
 
-    def __init__(self, directory: PagerDutyLists) -> None:
-        self._directory = directory
+    def __init__(self, lists: PagerDutyLists) -> None:
+        self._lists = lists
 
     def close(self) -> None:
         """Close the connections."""
-        self._directory.close()
+        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """
@@ -55,7 +55,7 @@ class PagerDuty:
         if not wanted:
             reason = "neither the handle nor teams.yaml names a service of PagerDuty"
             return unknown("service", *unread(reason, "integration", "service"))
-        services = self._directory.services()
+        services = self._lists.services()
         if isinstance(services, NotRead):
             return Followed(steps=unread(services.reason, *BEHIND))
         service = _named(wanted, services)
@@ -63,7 +63,7 @@ class PagerDuty:
             no_integration = not_checked("integration", "there is no service that could have one")
             names = [service.name for service in services]
             return unknown("service", no_integration, no_such_service(page, names, self.title))
-        rest = beyond(service, page, self._directory, window)
+        rest = beyond(service, page, self._lists, window)
         first = (_integration_step(service), _service_step(service, page, services))
         return replace(rest, steps=(*first, *rest.steps))
 

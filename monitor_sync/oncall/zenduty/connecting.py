@@ -11,9 +11,9 @@ from monitor_sync.http.service import RateLimitHeaders, RequestLimit, Service
 from monitor_sync.oncall.connecting import reader, sentence_at
 from monitor_sync.oncall.reader import Reader
 from monitor_sync.oncall.tool import Connection, Unusable
-from monitor_sync.oncall.zenduty.directory import ON_CALL, ZendutyLists
 from monitor_sync.oncall.zenduty.following import Zenduty
 from monitor_sync.oncall.zenduty.incidents import ALERTS, FILTER, ZendutyIncidents
+from monitor_sync.oncall.zenduty.lists import ON_CALL, ZendutyLists
 
 KEY: Final = "ZENDUTY_API_KEY"
 URL: Final = "ZENDUTY_URL"

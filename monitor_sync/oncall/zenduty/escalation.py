@@ -28,7 +28,7 @@ from monitor_sync.oncall.steps import (
     person_step,
     unread,
 )
-from monitor_sync.oncall.zenduty.directory import ZendutyLists, ZendutyService, responder
+from monitor_sync.oncall.zenduty.lists import ZendutyLists, ZendutyService, responder
 from monitor_sync.oncall.zenduty.schedule import turns
 
 _SCHEDULE, _USER = 1, 2  # `target_type` of a rule's target
@@ -45,16 +45,16 @@ class _Policy:
 
 
 def beyond(
-    service: ZendutyService, page: PageToFollow, directory: ZendutyLists, window: LookAhead
+    service: ZendutyService, page: PageToFollow, lists: ZendutyLists, window: LookAhead
 ) -> Followed:
     """Return the steps from a service on: escalation, schedule, person."""
-    fields = directory.policy(service)
+    fields = lists.policy(service)
     if isinstance(fields, NotRead):
         return Followed(steps=unread(fields.reason))
     if fields is None:
         return _without_policy(service)
     policy = _policy(fields, service)
-    on_call = directory.on_call(policy.team)
+    on_call = lists.on_call(policy.team)
     levels = None if isinstance(on_call, NotRead) else _levels(policy, on_call)
     reason = on_call.reason if isinstance(on_call, NotRead) else "Zenduty does not list its policy"
     person = person_step(levels, "Zenduty", reason)
@@ -67,7 +67,7 @@ def beyond(
             ),
             levels=levels or (),
         )
-    schedule, shifts = _schedule(policy, levels or (), directory, window)
+    schedule, shifts = _schedule(policy, levels or (), lists, window)
     return Followed(
         steps=(_escalation_step(policy, page), schedule, person), levels=levels or (), shifts=shifts
     )
@@ -130,14 +130,14 @@ def _first_delay(rule: Fields, page: PageToFollow) -> tuple[str, str, str]:
 
 
 def _schedule(
-    policy: _Policy, levels: Sequence[EscalationLevel], directory: ZendutyLists, window: LookAhead
+    policy: _Policy, levels: Sequence[EscalationLevel], lists: ZendutyLists, window: LookAhead
 ) -> tuple[PathStep, tuple[Shift, ...] | None]:
     """Return the step about the schedules of the first rule, and who is on call by them."""
     targets = objects(policy.rules[0].get("targets"))
     wanted = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _SCHEDULE]
     users = [text(t.get("target_id")) for t in targets if whole(t.get("target_type")) == _USER]
     on_call = {person.id: person for level in levels for person in level.people}
-    people = {**directory.people(), **on_call}
+    people = {**lists.people(), **on_call}
     shifts = [
         Shift(
             person=people.get(user) or Responder(id=user, name=NAMELESS),
@@ -149,7 +149,7 @@ def _schedule(
     if not wanted:
         step = no_schedule("step") if users else ok("schedule", "", "no schedule")
         return step, tuple(shifts) or None
-    listed = directory.schedules(policy.team)
+    listed = lists.schedules(policy.team)
     if isinstance(listed, NotRead):
         return not_checked("schedule", listed.reason), None
     schedules = [fields for fields in listed if text(fields.get("unique_id")) in wanted]

@@ -11,14 +11,14 @@ from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import NotRead
 from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unknown, unread
 from monitor_sync.oncall.tool import title_of
-from monitor_sync.oncall.zenduty.directory import (
+from monitor_sync.oncall.zenduty.escalation import beyond
+from monitor_sync.oncall.zenduty.lists import (
     Integration,
     SeveralServices,
     ZendutyLists,
     ZendutyService,
     place,
 )
-from monitor_sync.oncall.zenduty.escalation import beyond
 from monitor_sync.oncall.zenduty.payload import differences
 
 _DISABLED, _MAINTENANCE = 0, 4  # `status` of a service
@@ -51,16 +51,16 @@ class Zenduty:
     handle_kinds: Final = frozenset({"webhook"})
     title: Final = title_of("zenduty")
 
-    def __init__(self, directory: ZendutyLists) -> None:
-        self._directory = directory
+    def __init__(self, lists: ZendutyLists) -> None:
+        self._lists = lists
 
     def close(self) -> None:
         """Close the connections."""
-        self._directory.close()
+        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """Return the steps from the integration to the person."""
-        services, gap = self._directory.services
+        services, gap = self._lists.services
         if not services and gap is not None:
             return Followed(steps=unread(gap.reason, *BEHIND))
         declared = self._declared(page.service, own="")
@@ -76,11 +76,11 @@ class Zenduty:
         )
         if service is None:
             return unknown("service", *first)
-        rest = beyond(service, page, self._directory, window)
+        rest = beyond(service, page, self._lists, window)
         return replace(rest, steps=(*first, *rest.steps))
 
     def _declared(self, wanted: str, *, own: str) -> _Declared:
-        return self._directory.service(wanted, own) if wanted else None
+        return self._lists.service(wanted, own) if wanted else None
 
     def _linked(self, webhook: Webhook | None, declared: _Declared) -> _Linked:
         """
@@ -92,13 +92,13 @@ class Zenduty:
         if webhook is None:
             return None
         own = declared if isinstance(declared, ZendutyService) else None
-        listed = self._directory.integrations(own) if own is not None else []
+        listed = self._lists.integrations(own) if own is not None else []
         gap = listed if isinstance(listed, NotRead) else None
         readable = [] if isinstance(listed, NotRead) else listed
         match = _with_address(readable, webhook)
         if match is not None:
             return match
-        for other in self._directory.elsewhere(own):
+        for other in self._lists.elsewhere(own):
             if isinstance(other, NotRead):
                 gap = gap or other
             else:
@@ -144,7 +144,7 @@ class Zenduty:
         """Return the one integration of the declared service that alerts can come through."""
         if not isinstance(declared, ZendutyService):
             return None
-        listed = self._directory.integrations(declared)
+        listed = self._lists.integrations(declared)
         incoming = [] if isinstance(listed, NotRead) else [i for i in listed if not i.outgoing]
         if len(incoming) > 1:
             incoming = [item for item in incoming if "datadog" in item.application]
@@ -171,7 +171,7 @@ class Zenduty:
                     fix="write the id of the service into teams.yaml: on_call.service",
                 )
             case None if page.service:
-                return no_such_service(page, self._directory.names(), "Zenduty")
+                return no_such_service(page, self._lists.names(), "Zenduty")
             case None:
                 return self._undeclared(linked, window)
             case _:
@@ -189,7 +189,7 @@ class Zenduty:
             )
         if service.status == _DISABLED:
             return _Problems(what=(f"{named} is disabled",), fix=("enable the service in Zenduty",))
-        planned = self._directory.planned(service, window)
+        planned = self._lists.planned(service, window)
         if planned.now:
             return _Problems(
                 what=(f"{named} {planned.now}: no incident is made",),

@@ -30,7 +30,7 @@ from monitor_sync.incidents import (
 from monitor_sync.oncall.reader import ListPage, NotRead, Reader
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty import figures, maintenance
-from monitor_sync.oncall.zenduty.directory import INTEGRATIONS, TEAMS, application
+from monitor_sync.oncall.zenduty.lists import INTEGRATIONS, TEAMS, application
 
 FILTER: Final = "/api/incidents/filter/"
 ALERTS: Final = "/api/incidents/{number}/alerts/"
