@@ -291,9 +291,15 @@ def _say_unread(
 
 
 def _unread_days(question: HistoryQuestion, history: HistoryFile, source: str) -> str:
-    """Return the first parts of the span that were never read to their end; empty for none."""
+    """
+    Return the first parts of the span that were never read to their end; empty for none.
+
+    Offline that is up to the last reading: how old it is, is said in any case.
+    """
     readings = history.readings(source)
-    parts = history_spans.missing(question.span, readings, now=question.now, settles=0.0)
+    last = max((reading.read for reading in readings), default=question.now)
+    now = min(last, question.now) if question.offline else question.now
+    parts = history_spans.missing(question.span, readings, now=now, settles=0.0)
     return ", ".join(
         f"{question.day(part.start)} to {question.day(part.end)}" for part in parts[:3]
     )

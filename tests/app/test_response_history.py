@@ -86,8 +86,10 @@ def test_no_cell_of_the_file_has_a_person_in_it(services: Services) -> None:
 def test_offline_uses_what_is_there_and_says_how_old_it_is(services: Services) -> None:
     services.incidents = [incident(1, DAY)]
     services.read(episodes=True)
-    history = services.read(episodes=True, offline=True, now=NOW + 3 * DAY)
+    until_now = TimeSpan(LAST_WEEKS.start, NOW + 3 * DAY)
+    history = services.read(until_now, episodes=True, offline=True, now=NOW + 3 * DAY)
     assert services.script.requests == []
+    assert history.complete
     assert len(history.incidents) == 1
     assert history.notes == (
         "the history is as of 2026-11-30 03:00 UTC, 3 days ago; --offline reads nothing newer",
