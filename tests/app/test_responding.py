@@ -116,6 +116,21 @@ def test_days_are_those_asked_for(root: Path, target: Target) -> None:
         responded_to(root, target, selectors=("team:nobody",))
 
 
+def test_a_last_week_that_is_not_whole_is_said_where_it_is_compared(
+    root: Path, target: Target
+) -> None:
+    whole = shown.text(responded_to(root, target))
+    until_now = shown.text(responded_to(root, target, start=date(2026, 9, 7)))
+
+    assert "the mean of the last week against" in whole
+    assert "the mean of the last week, which is not whole, against" in until_now
+
+
+def test_of_one_team_it_is_not_said_how_many_teams_are_within(root: Path, target: Target) -> None:
+    assert " teams within" in shown.text(responded_to(root, target))
+    assert " within." not in shown.text(responded_to(root, target, selectors=("team:motor",)))
+
+
 def test_a_week_of_a_team_is_read_from_the_same_history(root: Path, target: Target) -> None:
     weekly = report_weekly(root, target, WeeklyOptions(teams=("claims",), offline=True), now=NOW)
 

@@ -65,6 +65,10 @@ class ResponseQuestion:
         """The week of its last day: trends end there."""
         return week_name(self.end - timedelta(days=1))
 
+    def has_whole_last_week(self, zone: ZoneInfo) -> bool:
+        """Return whether the last week is in it to its end, and is over."""
+        return self.end.weekday() == 0 and midnight(self.end, zone) <= self.now
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ResponseReport:

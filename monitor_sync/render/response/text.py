@@ -9,11 +9,13 @@ from typing import Final
 from monitor_sync.app.responding import Responded
 from monitor_sync.counting import joined
 from monitor_sync.incidents import Measure, ToolFigures
+from monitor_sync.insight.response import sla
 from monitor_sync.insight.response.placement import SHARED
 from monitor_sync.insight.response.rca import RcaFindings
 from monitor_sync.insight.response.report import ResponseReport
 from monitor_sync.insight.response.sla import FEW, ResponseRow, values_of
 from monitor_sync.insight.response.times import Response
+from monitor_sync.insight.response.weeks import zone_of
 from monitor_sync.model import UNPLACED
 from monitor_sync.render.quantities import UNKNOWN, duration, percent
 from monitor_sync.render.response.json import runbook
@@ -51,10 +53,6 @@ _TIMES: Final = 5
 _BEFORE: Final = 8
 _TITLE: Final = 120
 _HEAD: Final = ("n", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
-_WORDS: Final = (
-    f"{LATE}.",
-    "change: the mean of the last week against the week before; + is slower.",
-)
 _NUMBERS: Final = range(1, len(_HEAD))
 _DONE: Final[dict[Measure, str]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
 _TITLES: Final[dict[Measure, str]] = {
@@ -108,7 +106,7 @@ def verdict(report: ResponseReport, measure: Measure, *, teams: bool = True) -> 
     if measured < report.whole.incidents:
         mean += f" of the {measured} {done}"
     within = f"{percent(times.within_target)} of {times.judged} in time"
-    if teams:
+    if teams and len(sla.rows(report.counted, ("team",))) > 1:
         within += f", {teams_within(report, measure)}"
     if len(set(targets)) > 1:
         return f"{name} {mean}, targets {promised(targets)}; {within}."
@@ -131,9 +129,15 @@ def _tables(report: ResponseReport, style: Style, width: int, *, whole: bool) ->
         first, *others = _table(report, measure, width, whole=whole)
         lines += [style(first, dim=True), *others, ""]
     if "week" not in report.question.by:
-        words = [line for word in _WORDS for line in wrapped(word, width, 2)]
+        words = [line for word in _words(report) for line in wrapped(word, width, 2)]
         lines += [*(style(line, dim=True) for line in words), ""]
     return lines
+
+
+def _words(report: ResponseReport) -> tuple[str, str]:
+    whole = report.question.has_whole_last_week(zone_of(report.zone))
+    last = "the last week" if whole else "the last week, which is not whole,"
+    return f"{LATE}.", f"change: the mean of {last} against the week before; + is slower."
 
 
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
