@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
-from monitor_sync.app.files import check
+from monitor_sync.app.files import check, read_whole
 from monitor_sync.app.landing import missing_folders
 from monitor_sync.app.owners import PLACES
 from monitor_sync.counting import listed
@@ -31,6 +31,9 @@ _FIRST_FILES: Final = Path(__file__).parent / "first_files"
 _EDITOR_SCHEMAS: Final = ("project", "teams", "business-unit", "template", "monitors", "tests")
 _SCHEMAS: Final = ".schemas"
 """Where a project has copies of the schemas; the first line of each file leads editors there."""
+
+_WORKFLOW: Final = ".github/workflows/monitors.yml"
+"""Where a repository has the workflow that plans and applies."""
 
 _WORD: Final = re.compile(r"NEW_(PROJECT|TEAM|SITE|GITHUB)|\"NEW_(PAGER|CHAT)\"")
 _NO_GITHUB: Final = '# github: "@organisation/team"            # who reviews the files of this team'
@@ -122,21 +125,40 @@ def draft_project(
     _refuse_wrong(answers, empty=empty)
     texts = _texts(answers, "empty" if empty else "example")
     project = _as_read(texts)
+    repository, folder = _repository(root)
+    files = {root / name: text for name, text in (texts | _schemas()).items()}
+    if github:
+        files[repository / _WORKFLOW] = _workflow(folder)
+    places = [repository / place for place in PLACES] if github else []
+    refuse_existing(root, (*files, *places))
+    return NewProject(root=root, repository=repository, folder=folder, files=files, project=project)
+
+
+def draft_workflow(root: Path) -> NewProject:
+    """
+    Return the workflow for a project that is there, without writing it.
+
+    Raises WrongFiles, UsageError where the workflow would not find the project, and Refused where
+    the repository has a file of that name.
+    """
+    project = read_whole(root, consequence="so no workflow is written").project
+    repository, folder = _repository(root)
+    place = repository / _WORKFLOW
+    if place.exists() or place.is_symlink():
+        raise Refused(
+            f"nothing is written: {place} exists",
+            hint="init overwrites no file; move it away, then compare the two",
+        )
+    files = {place: _workflow(folder)}
+    return NewProject(root=root, repository=repository, folder=folder, files=files, project=project)
+
+
+def _repository(root: Path) -> tuple[Path, str]:
+    """Return the folder that has ``.github``, and where the project lies in it: empty for it."""
     resolved = root.resolve()
     repository = commits.repository(resolved) or resolved.parent
     folder = resolved.relative_to(repository).as_posix()
-    files = {root / name: text for name, text in (texts | _schemas()).items()}
-    if github:
-        files[_typed(repository) / ".github/workflows/monitors.yml"] = _workflow(folder)
-    places = [_typed(repository) / place for place in PLACES] if github else []
-    refuse_existing(root, (*files, *places))
-    return NewProject(
-        root=root,
-        repository=_typed(repository),
-        folder="" if folder == "." else folder,
-        files=files,
-        project=project,
-    )
+    return _typed(repository), "" if folder == "." else folder
 
 
 def _refuse_wrong(answers: ProjectChoices, *, empty: bool) -> None:
@@ -193,7 +215,8 @@ def _schemas() -> dict[str, str]:
 def _workflow(folder: str) -> str:
     if folder != "monitors":
         raise UsageError(
-            f"the workflow looks for monitors/ in the repository, and the project is in {folder}/",
+            "the workflow looks for monitors/ in the repository,"
+            f" and the project is in {folder or '.'}/",
             hint="run `monitor-sync init --github` in the repository's own folder, without --root",
         )
     return (_FIRST_FILES / "github/monitors.yml").read_text(encoding="utf-8")
@@ -232,7 +255,8 @@ def refuse_existing(root: Path, files: Collection[Path] = ()) -> None:
     if existing:
         raise Refused(
             f"nothing is written: these files exist: {listed([*dict.fromkeys(existing)])}",
-            hint="init begins a project and overwrites no file; name another folder with --root",
+            hint="init begins a project and overwrites no file; name another folder with --root"
+            "\n`init --github` without other options adds the workflow to a project that is there",
         )
 
 

@@ -94,7 +94,10 @@ def _where(root: Path) -> str:
     for folder in (*above, *beside):
         if (folder / PROJECT).is_file():
             return f"did you mean `monitor-sync --root {os.path.relpath(folder, here)} …`?"
-    return f"name the folder with {PROJECT}: `monitor-sync --root FOLDER …`"
+    return (
+        f"`monitor-sync init` makes a project; one that is there has {PROJECT}, and"
+        " `monitor-sync --root FOLDER …` names its folder"
+    )
 
 
 class _Walk:

@@ -6,7 +6,7 @@ import os
 import re
 import shlex
 import sys
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
@@ -40,7 +40,11 @@ _QUESTIONS: Final[Mapping[str, str]] = {
 @click.option("--chat", metavar="HANDLE", help="Handle that is read by day: @slack-shop-alerts.")
 @click.option("--site", metavar="SITE", help="Datadog site; default: DD_SITE, else datadoghq.com.")
 @click.option("--empty", is_flag=True, help="Write no monitors: those that are live are imported.")
-@click.option("--github", is_flag=True, help="Also write the workflow and CODEOWNERS for GitHub.")
+@click.option(
+    "--github",
+    is_flag=True,
+    help="Also write the workflow and CODEOWNERS for GitHub; alone, for a project that is there.",
+)
 @click.option(
     "--github-team", metavar="TEAM", help="GitHub team that reviews the files: @acme/shop."
 )
@@ -63,6 +67,9 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
             )
         console.answer(f"{app.write_schemas(root)} is written.\n")
         return
+    if github and not stated and not empty and (root / "project.yaml").is_file():
+        _add_workflow(root)
+        return
     app.refuse_existing(root)
     answers = _answers(stated, empty=empty, github=github)
     new = app.draft_project(root, answers, empty=empty, github=github)
@@ -70,6 +77,18 @@ def command(root: Path, empty: bool, github: bool, schemas: bool, **given: str |
         new = _with_owners(new)
     app.write_project(new)
     console.answer("".join(f"{line}\n" for line in _report(new, empty=empty, github=github)))
+
+
+def _add_workflow(root: Path) -> None:
+    """Write the workflow for a project that is there, and CODEOWNERS where there is none."""
+    from monitor_sync.app.owners import PLACES
+
+    new = app.draft_workflow(root)
+    if not any((new.repository / place).exists() for place in PLACES):
+        new = _with_owners(new)
+    app.write_project(new)
+    lines = [f"{path} is written." for path in new.files]
+    console.answer("".join(f"{line}\n" for line in (*lines, "", *_steps(_github_steps(new)))))
 
 
 def _stated(given: Mapping[str, str | None]) -> dict[str, str]:
@@ -155,8 +174,13 @@ def _report(new: NewProject, *, empty: bool, github: bool) -> Iterator[str]:
     yield from (f"  {path}" for path in shown)
     yield f"  {new.root / '.schemas'}/  for editors; `init --schemas` renews it after an upgrade"
     yield ""
+    yield from _steps(
+        [*_first_steps(new.root, empty=empty), *(_github_steps(new) if github else ())]
+    )
+
+
+def _steps(steps: Iterable[tuple[str, ...]]) -> Iterator[str]:
     yield "Next:"
-    steps = [*_first_steps(new.root, empty=empty), *(_github_steps(new) if github else ())]
     for number, lines in enumerate(steps, 1):
         yield f"  {number}. {lines[0]}"
         yield from (f"     {line}" for line in lines[1:])
@@ -214,6 +238,6 @@ def _github_steps(new: NewProject) -> Iterator[tuple[str, ...]]:
     )
     if not all(team.github for team in new.project.teams.values()):
         yield (
-            f"Write the team's `github` in {new.root / 'teams.yaml'}, then",
+            f"Write `github` of each team in {new.root / 'teams.yaml'}, then",
             f"`{_tool(new.root)} codeowners`: until then nobody has to review the files.",
         )

@@ -8,6 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+from click.testing import CliRunner
+
+from monitor_sync.cli import main
 from monitor_sync.project.load import load
 from tests.cli.run import environment, run
 
@@ -85,3 +89,34 @@ def test_the_site_is_that_of_the_environment_unless_said(tmp_path: Path) -> None
 
     assert done.returncode == 0, done.stderr
     assert load(tmp_path / "monitors").project.site == "us5.datadoghq.com"
+
+
+def test_a_project_that_is_there_gets_the_workflow_and_no_other_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    started = CliRunner().invoke(main, ["init", "--empty", "--project", "acme"])
+    assert started.exit_code == 0
+    before = {path: path.read_bytes() for path in tmp_path.rglob("*.yaml")}
+
+    added = CliRunner().invoke(main, ["init", "--github"])
+
+    assert added.stdout.startswith(
+        ".github/workflows/monitors.yml is written.\n.github/CODEOWNERS is written.\n\nNext:\n"
+    )
+    assert {path: path.read_bytes() for path in before} == before
+    again = CliRunner().invoke(main, ["init", "--github"])
+    assert (again.exit_code, "monitors.yml exists" in again.stderr) == (5, True)
+
+
+def test_owners_that_are_there_stay_where_the_workflow_is_added(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    CliRunner().invoke(main, ["init", "--empty", "--project", "acme"])
+    (tmp_path / "CODEOWNERS").write_text("* @acme/all\n")
+
+    assert CliRunner().invoke(main, ["init", "--github"]).exit_code == 0
+
+    assert (tmp_path / "CODEOWNERS").read_text() == "* @acme/all\n"
+    assert not (tmp_path / ".github/CODEOWNERS").exists()
