@@ -264,7 +264,8 @@ class RateLimiter:
         left_to_others = reserve(limit.requests) if limit.reserved is None else limit.reserved
         if len(window.recent) < limit.requests - left_to_others:
             return None
-        reason = f"the usual limit of {limit.requests} in {limit.seconds:g} s"
+        name = self._service.name
+        reason = f"the usual limit of {name} ({limit.requests} in {limit.seconds:g} s)"
         return Wait(seconds=window.recent[0] + limit.seconds - now, reason=reason)
 
     def _shut_for_a_while(self, now: float, seconds: float | None) -> None:

@@ -330,4 +330,4 @@ def test_requests_to_a_silent_service_go_apart_and_none_is_left_over_where_none_
         assert rates.wait("GET /on-call", now + 0.2) is not None
     wait = rates.wait("GET /on-call", 10.0)
     assert wait is not None
-    assert wait.seconds == 50.0
+    assert (wait.seconds, wait.reason) == (50.0, "the usual limit of Bell (3 in 60 s)")
