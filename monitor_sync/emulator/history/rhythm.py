@@ -55,8 +55,8 @@ def office_hours(day: float) -> int:
     return int(local.timestamp())
 
 
-def clock_changes(start: int, end: int) -> list[tuple[str, int]]:
-    """Return zones and the instants in a span at which their clocks are set forward or back."""
+def clock_changes(start: int, end: int) -> list[int]:
+    """Return the instants in a span at which clocks of some zone are set forward or back."""
     changes = []
     for name in _ZONES_WITH_SUMMER_TIME:
         zone = ZoneInfo(name)
@@ -64,6 +64,6 @@ def clock_changes(start: int, end: int) -> list[tuple[str, int]]:
         for moment in range(start - start % HOUR + HOUR, end, HOUR):
             offset = datetime.fromtimestamp(moment, zone).utcoffset()
             if offset != before:
-                changes.append((name, moment))
+                changes.append(moment)
                 before = offset
     return changes

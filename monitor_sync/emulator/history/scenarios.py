@@ -160,7 +160,7 @@ def _muted(scene: Scene) -> None:
 
 def _clock_changes(scene: Scene) -> None:
     """Pages in the hour that a zone's clock skips or shows twice, and across it."""
-    for _, change in rhythm.clock_changes(scene.start, scene.end):
+    for change in rhythm.clock_changes(scene.start, scene.end):
         for start, end in ((-30, 20), (-10, 75), (25, 40)):
             scene.strike(change + start * MINUTE, change + end * MINUTE, CLOCK_CHANGE)
 

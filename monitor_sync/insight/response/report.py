@@ -6,7 +6,7 @@ import statistics
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Final
+from typing import Final, get_args
 from zoneinfo import ZoneInfo
 
 from monitor_sync import selectors
@@ -248,9 +248,7 @@ def _by_target(
     """Return the times of a measure by team and target, without what teams share."""
     groups: dict[tuple[str, int], list[Seconds]] = {}
     for response in counted:
-        took, target = response.resolved_after, response.resolve_target
-        if measure == "acknowledge":
-            took, target = response.acknowledged_after, response.acknowledge_target
+        took, target = response.took(measure), response.target(measure)
         if took is not None and target is not None and response.placed.team != SHARED:
             groups.setdefault((response.placed.team, target), []).append(took)
     return groups
@@ -258,11 +256,10 @@ def _by_target(
 
 def targets_of(counted: Sequence[Response]) -> dict[Measure, tuple[int, ...]]:
     """Return the seconds by which incidents are judged, the strictest first."""
-    by_measure: dict[Measure, set[int | None]] = {
-        "acknowledge": {response.acknowledge_target for response in counted},
-        "resolve": {response.resolve_target for response in counted},
-    }
-    return {
-        measure: tuple(sorted(seconds for seconds in targets if seconds is not None))
-        for measure, targets in by_measure.items()
-    }
+    measures: tuple[Measure, ...] = get_args(Measure)
+    return {measure: tuple(sorted(_targets(counted, measure))) for measure in measures}
+
+
+def _targets(counted: Iterable[Response], measure: Measure) -> set[int]:
+    targets = (response.target(measure) for response in counted)
+    return {target for target in targets if target is not None}

@@ -78,6 +78,14 @@ class Response:
         """True if it was acknowledged at the very moment at which it was resolved."""
         return self.resolved_after is not None and self.acknowledged_after == self.resolved_after
 
+    def took(self, measure: Measure) -> Seconds | None:
+        """Return how soon it was acknowledged, or resolved."""
+        return self.acknowledged_after if measure == "acknowledge" else self.resolved_after
+
+    def target(self, measure: Measure) -> int | None:
+        """Return how soon it was to be acknowledged, or resolved."""
+        return self.acknowledge_target if measure == "acknowledge" else self.resolve_target
+
     @property
     def waits(self) -> bool:
         """True if it is open and nobody has acknowledged it."""
