@@ -13,7 +13,7 @@ from monitor_sync.insight.response.times import Response
 from monitor_sync.render.markdown import code, table
 from monitor_sync.render.quantities import duration, percent
 from monitor_sync.render.response.json import runbook
-from monitor_sync.render.response.text import against_tool, heading, tally, verdict
+from monitor_sync.render.response.text import against_tool, comparison, heading, tally, verdict
 from monitor_sync.render.response.values import (
     CONDITIONS,
     LATE,
@@ -38,13 +38,8 @@ def markdown(responded: Responded) -> str:
     lines = ["## Response", "", f"{heading(responded)}.", ""]
     lines += [f"- {verdict(report, measure)}" for measure in CONDITIONS]
     lines += ["", tally(report), "", *(f"{line}.\n" for line in endings(report.whole))]
-    for measure in CONDITIONS:
-        lines += [f"### {CONDITIONS[measure]}", "", *_table(report, measure), ""]
-    if "week" not in report.question.by:
-        lines += [f"Most late first. {LATE.capitalize()}.", ""]
-    lines += ["Change: the mean of the last week against the week before; + is slower.", ""]
-    if any(row.is_few for row in report.rows):
-        lines += [f"\\* fewer than {FEW} incidents: chance decides.", ""]
+    if report.counted:
+        lines += _tables(report)
     lines += _section("Open", map(open_line, report.open))
     lines += _section("Still open from before these days", map(open_line, report.open_before))
     lines += _section("Came back", repeater_lines(responded))
@@ -52,6 +47,17 @@ def markdown(responded: Responded) -> str:
     figures = (against_tool(report, own) for own in responded.figures)
     lines += _section("Notes", (*figures, *map(code, responded.notes)))
     return "\n".join(lines).rstrip("\n") + "\n"
+
+
+def _tables(report: ResponseReport) -> Iterator[str]:
+    """Yield the table of each measure, and what their words mean."""
+    for measure in CONDITIONS:
+        yield from (f"### {CONDITIONS[measure]}", "", *_table(report, measure), "")
+    if "week" not in report.question.by:
+        yield from (f"Most late first. {LATE.capitalize()}.", "")
+    yield from (comparison(report).capitalize(), "")
+    if any(row.is_few for row in report.rows):
+        yield from (f"\\* fewer than {FEW} incidents: chance decides.", "")
 
 
 def _section(title: str, items: Iterable[str]) -> list[str]:

@@ -129,15 +129,18 @@ def _tables(report: ResponseReport, style: Style, width: int, *, whole: bool) ->
         first, *others = _table(report, measure, width, whole=whole)
         lines += [style(first, dim=True), *others, ""]
     if "week" not in report.question.by:
-        words = [line for word in _words(report) for line in wrapped(word, width, 2)]
+        words = [
+            line for word in (f"{LATE}.", comparison(report)) for line in wrapped(word, width, 2)
+        ]
         lines += [*(style(line, dim=True) for line in words), ""]
     return lines
 
 
-def _words(report: ResponseReport) -> tuple[str, str]:
+def comparison(report: ResponseReport) -> str:
+    """Return what the column ``change`` compares."""
     whole = report.question.has_whole_last_week(zone_of(report.zone))
     last = "the last week" if whole else "the last week, which is not whole,"
-    return f"{LATE}.", f"change: the mean of {last} against the week before; + is slower."
+    return f"change: the mean of {last} against the week before; + is slower."
 
 
 def _table(report: ResponseReport, measure: Measure, width: int, *, whole: bool) -> list[str]:
