@@ -34,8 +34,8 @@ def prose(words: str) -> str:
 def _defused(word: str) -> str:
     if "@" not in word:
         return plain(word)
-    bare = word.strip("`").rstrip(",;.:")
-    return code(bare) + word.strip("`")[len(bare) :]
+    bare = word.rstrip(",;.:`")
+    return code(bare.lstrip("`")) + word[len(bare) :].replace("`", "")
 
 
 def codes(words: Iterable[str], shown: int = 3) -> str:

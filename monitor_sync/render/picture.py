@@ -39,7 +39,8 @@ def lines(trace: Trace, style: Style) -> list[str]:
     if trace.missed:
         rows.append(f"{_EXPECTED.rjust(label)}   {_expectations(trace, columns, style)}")
     first, last = (in_units(columns[place][0], "0m") for place in (0, -1))
-    rows.append(f"{' ' * label}   {first}{last.rjust(max(len(columns) - len(first), 0))}")
+    room = len(columns) - len(first)
+    rows.append(f"{' ' * label}   {first}{last.rjust(room) if room > len(last) else ''}")
     shown = {status for _, _, status in columns} | {status for _, status in trace.missed}
     words = {
         Status.OK: "ok",

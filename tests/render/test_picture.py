@@ -48,4 +48,7 @@ def test_what_was_expected_stands_below_what_came() -> None:
 
 def test_one_value_is_drawn_too() -> None:
     trace = Trace(group="", points=((0.0, None, None),), critical=None, warning=None)
-    assert picture.lines(trace, Style())
+    *chart, state, axis, key = picture.lines(trace, Style())
+
+    assert [row.strip() for row in chart] == ["1 ┤", *["┤"] * 5, "0 ┤"]
+    assert (state.strip(), axis.strip(), key.strip()) == ("state", "0m", "")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor_sync.render.text import beside, columns, fitting, hanging, table
+from monitor_sync.render.text import beside, columns, fitting, hanging, not_checked, table
 
 
 def test_what_is_too_long_goes_on_below_and_a_command_stays_whole() -> None:
@@ -44,3 +44,12 @@ def test_what_stands_beside_a_long_key_is_on_the_line_below() -> None:
     assert (long, below) == ("k" * 70, " " * 70 + "P1    core")
     assert short == "k" * 20 + " " * 50 + "P2    x"
     assert beside(rows, 0) == table(rows)
+
+
+def test_what_was_not_checked_for_one_reason_is_told_together() -> None:
+    reasons = {"monitors": "no keys", "teams": "no keys", "logs": "403", "alerts": "no keys"}
+
+    assert not_checked(reasons) == [
+        "Not checked: monitors, teams and alerts (no keys), logs (403)."
+    ]
+    assert not_checked({}) == []

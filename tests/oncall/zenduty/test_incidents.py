@@ -279,20 +279,20 @@ def test_what_is_no_incident_is_counted(script: Script, zenduty: ZendutyIncident
 
 
 @pytest.mark.parametrize(
-    "answer",
+    ("answer", "reason"),
     [
-        Answer(status=403, body={"detail": "no"}),
-        Answer(status=200, body="<html>Log in</html>"),
-        Answer(status=200, body={"incidents": []}),
-        Answer(status=500, body={}),
+        (Answer(status=403, body={"detail": "no"}), "refused the key (403)"),
+        (Answer(status=200, body="<html>Log in</html>"), "answered with a web page (200)"),
+        (Answer(status=200, body={"incidents": []}), "answered with something that is no list"),
+        (Answer(status=500, body={}), "answered 500"),
     ],
 )
 def test_an_answer_that_says_no_ends_the_list(
-    script: Script, zenduty: ZendutyIncidents, answer: Answer
+    script: Script, zenduty: ZendutyIncidents, answer: Answer, reason: str
 ) -> None:
     script.say(serving(lambda _: answer))
     (read,) = zenduty.pages(WEEK)
-    assert isinstance(read, NotRead)
+    assert read == NotRead(f"Zenduty {reason}")
 
 
 def test_without_the_list_of_teams_nothing_is_taken_for_all_incidents(
