@@ -26,12 +26,14 @@ class Left:
     A live monitor that is not imported.
 
     ``detail`` says in words what stands in the way; for ``mark`` it is the name of the tool.
+    ``key`` is the key of ours that it carries, where ``detail`` names that.
     """
 
     id: Id
     name: str
     reason: Reason
     detail: str
+    key: str = ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -60,6 +62,7 @@ def select(
     declared = {resource.id for resource in matched.ours.values()}
     declared |= {monitor.adopt for monitor in project.monitors.values() if monitor.adopt}
     why = _not_ours_to_take(matched) | _declared_without_identity(matched)
+    orphans = {orphan.id: orphan.key for orphan in matched.orphans}
     chosen, already, left = [], [], []
     for resource in requested:
         if resource.id in declared:
@@ -70,7 +73,13 @@ def select(
             chosen.append(resource)
         else:
             left.append(
-                Left(id=resource.id, name=resource.name, reason=reason[0], detail=reason[1])
+                Left(
+                    id=resource.id,
+                    name=resource.name,
+                    reason=reason[0],
+                    detail=reason[1],
+                    key=orphans.get(resource.id, ""),
+                )
             )
     return Selection(chosen=tuple(chosen), already=tuple(already), left=tuple(left))
 

@@ -14,6 +14,7 @@ from monitor_sync.render.style import PLAIN, SCREEN, Style
 from monitor_sync.render.text import (
     columns,
     count,
+    hanging,
     listed,
     listed_within,
     pad,
@@ -66,7 +67,7 @@ def text(imported: Imported, style: Style = PLAIN) -> str:
     to_paste = [
         _next(imported, style),
         _joining(imported, style),
-        _to_paste(imported.other_side, style),
+        _to_paste(imported, style),
     ]
     blocks += ["\n".join(part) for part in to_paste if part]
     return "\n\n".join(blocks) + "\n"
@@ -197,7 +198,8 @@ def _row(number: int, what: str, items: Sequence[str]) -> Iterator[str]:
     if columns(shown) <= room:
         yield head + shown
     else:
-        yield from wrapped(head.rstrip(), SCREEN, 9)
+        first, *rest = hanging(f"{what}:", SCREEN, 9)
+        yield from (f"  {number:>5}  {first}", *rest)
         yield " " * 9 + listed_within(items, SCREEN - 9)
 
 
@@ -213,12 +215,12 @@ def _left_out(imported: Imported, style: Style) -> list[str]:
 
 def _reason(left: Left) -> str:
     if left.reason == "unprovable":
-        return left.detail
+        return left.detail.replace(f" {left.key}", "") if left.key else left.detail
     return _WHY[left.reason].format(left.detail)
 
 
 def _named(left: Left) -> str:
-    return f"#{left.id} {shorten(left.name, 30)}"
+    return f"#{left.id} {left.key or shorten(left.name, 30)}"
 
 
 def _mend(imported: Imported, style: Style) -> list[str]:
@@ -315,16 +317,28 @@ def _joining(imported: Imported, style: Style) -> list[str]:
     return [*lines, *scalars.entry("import", entry, 0)]
 
 
-def _to_paste(side: OtherSide | None, style: Style) -> list[str]:
+def _to_paste(imported: Imported, style: Style) -> list[str]:
     """Return what lets go of the monitors on the other side, whole lines to be pasted."""
+    side = imported.other_side
     if side is None:
         return []
-    lines = [] if side.text else ["its state names none of them"]
-    if side.text and side.unnamed:
-        named = listed([f"#{number}" for number in side.unnamed], 6)
-        lines.append(f"its state does not name {named}")
+    lines = list(_unnamed(side, imported.marks)) if side.text else ["its state names none of them"]
     head = style(f"On the side of {side.tool}, before `apply` here:", bold=True)
     return [head, *lines, *map(plain, side.text.splitlines())]
+
+
+def _unnamed(side: OtherSide, marks: Mapping[int, str]) -> Iterator[str]:
+    """Yield the monitors that the state does not name: first those that say that they are its."""
+    words = {
+        True: "not in its state, although they bear its mark (look into its other states): {}",
+        False: "not in its state, and without its mark: {}",
+    }
+    for marked, sentence in words.items():
+        ids = [number for number in side.unnamed if (marks.get(number) == side.tool) is marked]
+        if ids:
+            yield from wrapped(
+                sentence.format(listed([f"#{number}" for number in ids], 6)), SCREEN, 2
+            )
 
 
 _STEPS: Final = {

@@ -164,7 +164,8 @@ def test_terraform_lets_go_of_exactly_what_was_imported(walk: Walk) -> None:
     assert "hunter2" not in steps
     assert steps.endswith(
         "On the side of terraform, before `apply` here:\n"
-        "its state does not name #1003\n"
+        "not in its state, although they bear its mark (look into its other states):\n"
+        "  #1003\n"
         "removed {\n"
         "  from = datadog_monitor.first\n"
         "  lifecycle {\n"

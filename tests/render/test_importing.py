@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from monitor_sync.adopt.placing import Placing, TagRole
+from monitor_sync.adopt.selecting import Left
 from monitor_sync.app import Imported
 from monitor_sync.render import importing
 
 
-def report(*units: str, written: bool = False) -> str:
+def report(*units: str, written: bool = False, left: Sequence[Left] = ()) -> str:
     """The report of an import that found a monitor in each of these units."""
     team = TagRole(tags=("team",))
     return importing.text(
@@ -17,7 +19,7 @@ def report(*units: str, written: bool = False) -> str:
             root=Path("monitors"),
             monitors=(),
             already=0,
-            left=(),
+            left=tuple(left),
             files=(),
             written=written,
             placing=Placing(unit=team, team=team),
@@ -42,3 +44,22 @@ import:
 def test_units_that_differ_or_are_written_already_are_not_to_be_joined() -> None:
     assert "Perhaps" not in report("motor", "travel-team")
     assert "Perhaps" not in report("motor", "motor-team", written=True)
+
+
+def test_monitors_whose_keys_no_file_declares_are_one_reason_with_their_keys() -> None:
+    left = [
+        Left(
+            id=number,
+            name="M",
+            reason="unprovable",
+            detail=f"it carries our key a/b/m-{number}, which no file declares: bring its file back",
+            key=f"a/b/m-{number}",
+        )
+        for number in range(1, 5)
+    ]
+
+    assert """\
+4 monitors left out:
+      4  it carries our key, which no file declares: bring its file back:
+         #1 a/b/m-1, #2 a/b/m-2, #3 a/b/m-3 and 1 more
+""" in report("a", left=left)
