@@ -52,7 +52,7 @@ def test_monitors_whose_keys_no_file_declares_are_one_reason_with_their_keys() -
             id=number,
             name="M",
             reason="unprovable",
-            detail=f"it carries our key a/b/m-{number}, which no file declares: bring its file back",
+            detail=f"it carries our key a/b/m-{number}, which no file declares",
             key=f"a/b/m-{number}",
         )
         for number in range(1, 5)
@@ -60,6 +60,5 @@ def test_monitors_whose_keys_no_file_declares_are_one_reason_with_their_keys() -
 
     assert """\
 4 monitors left out:
-      4  it carries our key, which no file declares: bring its file back:
-         #1 a/b/m-1, #2 a/b/m-2, #3 a/b/m-3 and 1 more
+      4  it carries our key, which no file declares: #1 a/b/m-1 and 3 more
 """ in report("a", left=left)
