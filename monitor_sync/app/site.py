@@ -51,8 +51,9 @@ class SiteFacts:
     All that the pages of a site tell.
 
     ``responded`` is what ``report sla`` tells where nobody says which days, None where nobody could
-    be asked. ``recent`` are the incidents of its trends and those since: they are drawn week by
-    week, and say what is open now. ``tests`` are the names of unit tests by key of their
+    be asked. ``complete`` is False where some of these incidents could not be read. ``recent`` are
+    the incidents of its trends and those since: they are drawn week by week, and say what is open
+    now. ``tests`` are the names of unit tests by key of their
     monitor, ``sops`` the texts of SOPs that are files, by team. ``paths`` are the pages followed to
     people, None where nobody could be asked. ``names``: people may be named, and incidents by their
     titles. ``not_checked`` maps what could not be asked to the reason. ``made`` is when the site
@@ -64,6 +65,7 @@ class SiteFacts:
     noise: NoiseReport
     made: datetime
     responded: ResponseReport | None = None
+    complete: bool = True
     recent: tuple[Response, ...] = ()
     tests: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
     sops: Mapping[str, str] = field(default_factory=dict)
@@ -214,6 +216,7 @@ def _with_response(
     return replace(
         facts,
         responded=report_of(project, incidents, register, question),
+        complete=known.complete,
         recent=responses(incidents, project.teams, zone, known.at(now)).counted,
     )
 

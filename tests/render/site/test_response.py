@@ -53,6 +53,14 @@ def test_a_team_and_a_unit_have_their_own_figures() -> None:
     assert response.went(report, report.counted, "team", "claims").charts[0].target is None
 
 
+def test_a_page_whose_incidents_were_not_all_read_says_so_beside_the_figures() -> None:
+    partly, whole = (site(responded=responded(), complete=complete) for complete in (False, True))
+
+    for name in ("index.html", "teams/motor.html", "units/motor.html"):
+        assert "some incidents could not be read" in partly[name]
+        assert "some incidents could not be read" not in whole[name]
+
+
 def test_a_team_page_says_which_incidents_of_a_shared_service_it_leaves_out() -> None:
     report = responded()
     counted = tuple(
@@ -93,7 +101,7 @@ def test_what_to_do_first_is_what_waits_and_then_the_worst_team() -> None:
 def test_without_history_no_figure_of_response_is_told() -> None:
     page = site()["index.html"]
 
-    assert "no on-call tool was asked for its incidents" in page
+    assert "no on-call tool has told its incidents" in page
     assert charts(page) == []
     assert "plot.umd.min.js" not in page
 
