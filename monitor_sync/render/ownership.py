@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv as csv_format
 import io
+import re
 from collections.abc import Iterator, Sequence
 from typing import Any, Final
 
@@ -214,10 +215,14 @@ def harmless_cell(value: str) -> str:
     """
     Return text for a cell of a spreadsheet, which would compute it if it began like a formula.
 
-    Such a text gets an apostrophe in front (OWASP's page on CSV injection).
+    Such a text gets an apostrophe in front (OWASP's page on CSV injection), so does one after a
+    semicolon, at which Excel parts cells where the comma stands in numbers, whatever the quotes.
     """
-    value = plain(value)
-    return f"'{value}" if value[:1] in ("=", "+", "-", "@", "\t", "\r", "\n") else value
+    return _FORMULA.sub(r"\1'\2", plain(value))
+
+
+_FORMULA: Final = re.compile('(^|;)([\\s"]*[-=+@＝＋－＠])')
+"""How a formula begins, also in the wide characters that East Asian versions take for the same."""
 
 
 def _sop(owned: Ownership, team: str) -> str:

@@ -63,13 +63,23 @@ def test_a_share_is_all_of_them_only_if_it_is() -> None:
     assert "99 % of 100000" in ownership.text(report(["a"], traced=traced))
 
 
-@pytest.mark.parametrize("name", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"])
+@pytest.mark.parametrize(
+    "name",
+    ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1", "＝1", "＋1", "－1", "＠A", " =1", '"=1'],
+)
 def test_no_spreadsheet_takes_a_name_for_a_formula(name: str) -> None:
     written = ownership.csv(report([name]), by=["team"])
     (_, (_, cell, *numbers)) = csv.reader(io.StringIO(written))
 
     assert cell[0] in "'\\"
     assert numbers[:2] == ["1200", "100"]
+
+
+def test_no_formula_begins_at_a_semicolon_where_that_parts_cells() -> None:
+    written = ownership.csv(report(["a;=1+1", 'b; "@x', "c-d;e"]), by=["team"])
+    cells = [cell for _, cell, *_ in csv.reader(io.StringIO(written))]
+
+    assert cells[1:] == ["a;'=1+1", "b;' \"@x", "c-d;e"]
 
 
 def test_what_was_not_checked_is_null_and_has_a_reason() -> None:
