@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
+import os
 import subprocess
 from pathlib import Path
+from typing import Final
 
 from monitor_sync.errors import UsageError, system_reason
+
+_NOTHING_RUN: Final = (
+    "-c", "safe.bareRepository=explicit",
+    "-c", "core.fsmonitor=false",
+    "-c", f"core.hooksPath={os.devnull}",
+)  # fmt: skip
+"""
+What keeps git from running what files of monitors say.
+
+A pull request can add ``HEAD``, ``objects``, ``refs`` and ``config`` to the folder of monitors. Git
+takes that folder for a repository then, and starts what its ``config`` names. The first line makes
+it an error from git 2.38 on (gitdocs: git-config, ``safe.bareRepository``), the others leave
+nothing to start for older versions.
+"""
 
 
 def run(
@@ -18,7 +34,7 @@ def run(
     """
     try:
         return subprocess.run(  # noqa: S603 - a fixed command, no shell
-            ["git", "-C", str(folder), *arguments],  # noqa: S607 - whatever git the user has
+            ["git", "-C", str(folder), *_NOTHING_RUN, *arguments],  # noqa: S607 - whatever git the user has
             input=stdin,
             capture_output=True,
             timeout=timeout,

@@ -73,3 +73,34 @@ def test_a_machine_without_git_is_told_what_to_install(
         command.ask(folder, "status")
     assert raised.value.hint == "install git"
     assert commits.checked_out(folder) == ""
+
+
+def test_a_repository_among_the_files_of_monitors_is_none_and_starts_nothing(
+    folder: Path, tmp_path: Path
+) -> None:
+    started = tmp_path / "started"
+    for name in ("objects", "refs"):
+        (folder / name).mkdir()
+    (folder / "HEAD").write_text("ref: refs/heads/main\n")
+    (folder / "config").write_text(
+        "[core]\nrepositoryformatversion = 0\nbare = false\n"
+        f'worktree = {folder}\nfsmonitor = "touch {started}; false"\n'
+    )
+    assert commits.checked_out(folder) == ""
+    with pytest.raises(UsageError):
+        commits.commit(folder, "HEAD")
+    command.run(folder, "status")
+    assert not started.exists()
+
+
+def test_nothing_is_started_that_the_repository_names(folder: Path, tmp_path: Path) -> None:
+    started = tmp_path / "started"
+    hook = tmp_path / ".git" / "hooks" / "post-checkout"
+    hook.write_text(f"#!/bin/sh\ntouch {started}\n")
+    hook.chmod(0o755)
+    _git(tmp_path, "config", "core.fsmonitor", f"touch {started}; false")
+
+    assert not commits.checked_out(folder).endswith("-dirty")
+    with commits.worktree(folder, "HEAD^"):
+        pass
+    assert not started.exists()
