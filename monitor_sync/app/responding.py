@@ -141,19 +141,21 @@ def read_known(
     conversation: Conversation | None,
     now: Seconds,
     listed: Mapping[int, str] | None = None,
+    folder: Path | None = None,
 ) -> KnownIncidents:
     """
     Return the incidents of a span, read as far as they are not known yet.
 
     ``listed`` are keys of our live monitors by Datadog's id, from who has listed them already; None
-    lists them where it matters. Where nobody could, those count that were listed last. Raises
-    UsageError.
+    lists them where it matters. Where nobody could, those count that were listed last. ``folder``
+    is that of ``read_history``. Raises UsageError.
     """
     from monitor_sync.app.response_history import read_history
 
     history = read_history(
         project, target, span,
-        offline=offline, budget=budget, listed=listed, conversation=conversation, now=now,
+        offline=offline, budget=budget, listed=listed, folder=folder, conversation=conversation,
+        now=now,
     )  # fmt: skip
     adopted = {
         monitor.adopt: key for key, monitor in project.monitors.items() if monitor.adopt is not None

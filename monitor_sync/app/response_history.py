@@ -95,6 +95,7 @@ def read_history(
     incidents: bool = True,
     episodes: bool = False,
     listed: Mapping[int, str] | None = None,
+    folder: Path | None = None,
     conversation: Conversation | None = None,
     now: Seconds | None = None,
 ) -> ResponseHistory:
@@ -103,9 +104,10 @@ def read_history(
 
     ``offline`` uses what is there. ``budget`` is how many seconds may go into reading single
     incidents, in the order of ``history_reading.read_single``; None reads none. ``listed`` are the
-    keys of our live monitors by Datadog's id, where somebody has just listed them. What a service
-    answers never raises: it is a note. Raises UsageError for the environment, and for a disk that
-    does not let us.
+    keys of our live monitors by Datadog's id, where somebody has just listed them. ``folder`` is
+    where the history is kept, where an earlier answer told; else Datadog is asked which
+    organisation it is of. What a service answers never raises: it is a note. Raises UsageError for
+    the environment, and for a disk that does not let us.
     """
     question = HistoryQuestion(
         project=project,
@@ -118,7 +120,8 @@ def read_history(
     )
     client = _client(question, needed=episodes)
     try:
-        folder = history_folder.folder(target, client, project.name, question.notes.append)
+        if folder is None:
+            folder = history_folder.folder(target, client, project.name, question.notes.append)
         with history_file.opened(folder) as history:
             _say_set_aside(question, history)
             if listed:

@@ -98,8 +98,10 @@ class _Asking:
     conversation: Conversation | None
     now: Seconds
 
-    def incidents(self, span: TimeSpan, statuses: live_statuses.LiveStatuses) -> KnownIncidents:
-        """Return the incidents of a span, with what places them."""
+    def incidents(
+        self, span: TimeSpan, statuses: live_statuses.LiveStatuses, folder: Path | None
+    ) -> KnownIncidents:
+        """Return the incidents of a span, with what places them, from the folder of the alerts."""
         return responding.read_known(
             self.project,
             self.target,
@@ -109,6 +111,7 @@ class _Asking:
             conversation=self.conversation,
             now=self.now,
             listed=statuses.keys,
+            folder=folder,
         )
 
     def alerts(self, span: TimeSpan) -> ResponseHistory:
@@ -176,7 +179,8 @@ def _gathered(
     statuses = asking.statuses()
     span = noisy_monitors.span_of(None, None, zone, now)
     alerts, (paths, unknown) = asking.alerts(span), _paths(asking)
-    known = asking.incidents(_recent_span(now, zone), statuses)  # last, as it takes minutes
+    # last, as it takes minutes
+    known = asking.incidents(_recent_span(now, zone), statuses, alerts.folder)
     within = tuple(i for i in known.incidents if span.start <= i.created < span.end)
     facts = SiteFacts(
         project=project,

@@ -52,6 +52,7 @@ def test_with_keys_the_state_of_monitors_and_the_pages_are_followed(
     assert row.fires == 0
     assert facts.paths is not None
     assert facts.not_checked == {}
+    assert requests(local.emulator)["GET /api/v2/current_user"] == 2  # one of them is the apply's
 
     offline = SiteOptions(offline=True)
     (kept,) = site_facts(project / "monitors", target, offline, now=NOW + 60).noise.noise.monitors
