@@ -16,13 +16,7 @@ from monitor_sync.app.selection import select_monitors
 from monitor_sync.counting import count, listed
 from monitor_sync.oncall import coverage, shared_accounts
 from monitor_sync.oncall import tool as tools
-from monitor_sync.oncall.path import (
-    Followed,
-    LookAhead,
-    PageToFollow,
-    PagingPath,
-    PathStep,
-)
+from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PagingPath, PathStep
 from monitor_sync.oncall.steps import BEHIND, unread
 from monitor_sync.oncall.tool import Connection, OnCallTool, Unusable
 
@@ -183,15 +177,12 @@ def _follow(
     window: LookAhead,
     progress: Progress,
 ) -> list[_FollowedHandle]:
-    connected = _Tools(target)
     followed = []
-    try:
-        with progress(f"following {count(len(in_use), 'handle')}", len(in_use)) as step:
-            for used in in_use:
-                followed.append(_follow_one(project, used, handle_steps, connected, window))
-                step(True)
-    finally:
-        connected.close()
+    title = f"following {count(len(in_use), 'handle')}"
+    with closing(_Tools(target)) as connected, progress(title, len(in_use)) as step:
+        for used in in_use:
+            followed.append(_follow_one(project, used, handle_steps, connected, window))
+            step(True)
     return followed
 
 

@@ -7,7 +7,7 @@ from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, Literal
+from typing import TYPE_CHECKING, Final, Literal, get_args
 from urllib.parse import urlsplit
 
 from monitor_sync.app import files, notification_rules, on_call, on_call_handles, on_call_paths
@@ -34,25 +34,14 @@ OLD: Final = "opsgenie"
 ENDS: Final = date(2027, 4, 5)
 """The end of support for Opsgenie: its page at Atlassian, and the banner of docs.opsgenie.com."""
 
-SUCCESSORS: Final = (
-    "JSM Operations",
-    "Zenduty (Xurrent IMR)",
-    "PagerDuty",
-    "Datadog On-Call",
-)
+SUCCESSORS: Final = ("JSM Operations", "Zenduty (Xurrent IMR)", "PagerDuty", "Datadog On-Call")
 """
 Tools that can follow. JSM Operations has Opsgenie's own nouns, so moving there is mechanical.
 Compass, the other target that Atlassian names, is itself being phased out (announced 2026-04-13).
 """
 
 State = Literal["no_counterpart", "broken", "different", "not_checked", "ready"]
-STATES: Final[tuple[State, ...]] = (
-    "no_counterpart",
-    "broken",
-    "different",
-    "not_checked",
-    "ready",
-)
+STATES: Final[tuple[State, ...]] = get_args(State)
 """
 What stands in the way of a switch, the most work first. ``no_counterpart``: the team has no pager
 of another tool. ``broken``: it has, and its page reaches nobody. ``different``: the two do not call

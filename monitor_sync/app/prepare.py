@@ -107,10 +107,7 @@ def _loosened(state: State, plan: Plan) -> tuple[Loosening, ...]:
         return ()
     last = rules_in(state.last_plan())
     deleted = {change.key for change in plan.changes if change.action == "delete"}
-    return (
-        *loosenings(last, plan.rules, usual_severities),
-        *withdrawn(last, plan.rules, deleted),
-    )
+    return (*loosenings(last, plan.rules, usual_severities), *withdrawn(last, plan.rules, deleted))
 
 
 @contextlib.contextmanager

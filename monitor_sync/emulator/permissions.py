@@ -11,13 +11,7 @@ from collections.abc import Collection, Iterable
 from typing import Any
 
 from monitor_sync.emulator.account import Account, timestamp
-from monitor_sync.emulator.answers import (
-    Answer,
-    Request,
-    answer,
-    refused,
-    refused_at_the_edge,
-)
+from monitor_sync.emulator.answers import Answer, Request, answer, refused, refused_at_the_edge
 from monitor_sync.emulator.people import person_of
 from monitor_sync.emulator.spelling import BadSetting, did_you_mean
 

@@ -19,12 +19,7 @@ from monitor_sync.insight.history import REDUCTIONS, PointHistory
 from monitor_sync.insight.legs import Buckets
 from monitor_sync.insight.lines import Frame
 from monitor_sync.insight.metric import MetricCondition
-from monitor_sync.insight.values import (
-    Evaluations,
-    EvaluationSettings,
-    Group,
-    Result,
-)
+from monitor_sync.insight.values import Evaluations, EvaluationSettings, Group, Result
 from monitor_sync.language.atoms import Number
 from monitor_sync.language.tree import (
     Arithmetic,

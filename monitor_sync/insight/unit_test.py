@@ -19,13 +19,7 @@ from monitor_sync.insight.history import PointHistory, SourcePoints
 from monitor_sync.insight.notified import Notification
 from monitor_sync.insight.thresholds import thresholds
 from monitor_sync.insight.timeline import Moment, Run
-from monitor_sync.insight.values import (
-    Evaluation,
-    EvaluationSettings,
-    Group,
-    Status,
-    Unsupported,
-)
+from monitor_sync.insight.values import Evaluation, EvaluationSettings, Group, Status, Unsupported
 from monitor_sync.language import query as queries
 from monitor_sync.model import Body
 

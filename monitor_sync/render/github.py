@@ -13,11 +13,7 @@ from monitor_sync.diagnostics import Diagnostic, Severity
 from monitor_sync.render.findings import FoldedFinding, folded, full_text
 from monitor_sync.render.text import plain
 
-_COMMANDS: Final = {
-    Severity.ERROR: "error",
-    Severity.WARNING: "warning",
-    Severity.NOTE: "notice",
-}
+_COMMANDS: Final = {Severity.ERROR: "error", Severity.WARNING: "warning", Severity.NOTE: "notice"}
 
 
 def text(diagnostics: Iterable[Diagnostic]) -> str:

@@ -57,12 +57,7 @@ def page_of(name: str, severity: Severity, written: str) -> Page:
         heading: _filled(text.strip("\n"))
         for heading, text in zip(rest[::2], rest[1::2], strict=True)
     }
-    return Page(
-        name=name,
-        severity=severity,
-        summary=" ".join(first.split()),
-        parts=parts,
-    )
+    return Page(name=name, severity=severity, summary=" ".join(first.split()), parts=parts)
 
 
 def text(page: Page, style: Style = PLAIN) -> str:
@@ -138,9 +133,4 @@ def listing_json(pages: Sequence[Page]) -> str:
 
 def _entry(page: Page) -> dict[str, Any]:
     parts = {name.lower().replace(" ", "_"): page.parts.get(name, "") for name in PARTS}
-    return {
-        "rule": page.name,
-        "severity": page.severity.label,
-        "summary": page.summary,
-        **parts,
-    }
+    return {"rule": page.name, "severity": page.severity.label, "summary": page.summary, **parts}

@@ -7,14 +7,7 @@ from dataclasses import dataclass, replace
 from random import Random
 
 from monitor_sync.emulator.history import rhythm, scenarios
-from monitor_sync.emulator.history.records import (
-    HOUR,
-    MINUTE,
-    By,
-    PastEpisode,
-    PastIncident,
-    Step,
-)
+from monitor_sync.emulator.history.records import HOUR, MINUTE, By, PastEpisode, PastIncident, Step
 
 NEVER_ACKNOWLEDGES = "team that never acknowledges"
 ESCALATES_AFTER = 5 * MINUTE

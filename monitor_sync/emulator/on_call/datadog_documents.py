@@ -246,10 +246,7 @@ def responders(team: DatadogTeam, at: datetime, request: Request) -> Document:
     """Return the turns at a moment by position; a position without any is left out."""
     turns = list(rota.turns(team.schedule, at - _LONGEST_TURN, at + 2 * _LONGEST_TURN))
     current = next((turn for turn in turns if turn[1] <= at < turn[2]), None)
-    positions = {
-        "current": current,
-        "next": next((turn for turn in turns if turn[1] > at), None),
-    }
+    positions = {"current": current, "next": next((turn for turn in turns if turn[1] > at), None)}
     wanted = request.query.get("filter[position]", "current").split(",")
     identifier = f"{team.own('schedule')}-{int(at.timestamp())}"
     groups, shifts = [], []
@@ -308,11 +305,7 @@ def _user(user: User) -> Document:
     return {
         "id": stable_id("datadog", "user", user["username"]),
         "type": "users",
-        "attributes": {
-            "email": user["email"],
-            "name": full_name(user),
-            "status": "active",
-        },
+        "attributes": {"email": user["email"], "name": full_name(user), "status": "active"},
     }
 
 

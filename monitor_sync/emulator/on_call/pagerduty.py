@@ -23,11 +23,7 @@ from monitor_sync.emulator.on_call.pagerduty_documents import (
     on_call_entry,
     reference,
 )
-from monitor_sync.emulator.on_call.pagerduty_incidents import (
-    BadInput,
-    PagerDutyIncidents,
-    several,
-)
+from monitor_sync.emulator.on_call.pagerduty_incidents import BadInput, PagerDutyIncidents, several
 from monitor_sync.emulator.on_call.tool_account import ToolAccount
 
 Item = TypeVar("Item")

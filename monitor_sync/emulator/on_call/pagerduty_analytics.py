@@ -58,14 +58,7 @@ def answered(held: PagerDutyIncidents, request: Request, now: float, by: str) ->
         {**_metrics(of_group), "range_start": start, **dict(group)}
         for (start, *group), of_group in grouped.items()
     ]
-    return answer(
-        {
-            "aggregate_unit": unit,
-            "data": data,
-            "filters": filters,
-            "time_zone": zone.key,
-        }
-    )
+    return answer({"aggregate_unit": unit, "data": data, "filters": filters, "time_zone": zone.key})
 
 
 def _zone(name: Json) -> ZoneInfo:

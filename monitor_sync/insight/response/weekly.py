@@ -9,12 +9,7 @@ from datetime import date, timedelta
 from monitor_sync.incidents import Incident, Rca, Seconds
 from monitor_sync.insight.response.placement import PlacedIncident, placed, places_of
 from monitor_sync.insight.response.rca import RcaFindings
-from monitor_sync.insight.response.report import (
-    ResponseReport,
-    concerned,
-    question_of,
-    report_of,
-)
+from monitor_sync.insight.response.report import ResponseReport, concerned, question_of, report_of
 from monitor_sync.insight.response.shared import SharedService, shared_services
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of

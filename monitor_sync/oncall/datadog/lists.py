@@ -7,12 +7,7 @@ from datetime import datetime
 from typing import Final
 
 from monitor_sync.http.reading import Fields, moment, part, text
-from monitor_sync.oncall.datadog.documents import (
-    Reference,
-    attribute,
-    included,
-    related,
-)
+from monitor_sync.oncall.datadog.documents import Reference, attribute, included, related
 from monitor_sync.oncall.path import Responder, Shift
 from monitor_sync.oncall.privacy import NAMELESS, shown
 from monitor_sync.oncall.reader import NotRead, ToolLists

@@ -55,10 +55,7 @@ _TITLE: Final = 120
 _HEAD: Final = ("n", "in time", "mean", "median", "p90", "p95", "change", "12 weeks")
 _NUMBERS: Final = range(1, len(_HEAD))
 _DONE: Final[dict[Measure, str]] = {"acknowledge": "acknowledged", "resolve": "resolved"}
-_TITLES: Final[dict[Measure, str]] = {
-    "acknowledge": "to acknowledge",
-    "resolve": "to resolve",
-}
+_TITLES: Final[dict[Measure, str]] = {"acknowledge": "to acknowledge", "resolve": "to resolve"}
 
 
 def text(responded: Responded, style: Style = PLAIN, *, whole: bool = False) -> str:
