@@ -172,12 +172,23 @@ def _referrers(view: ChangeView, style: Style) -> list[str]:
         style(f"    referred to by {plain(referrer)}: this plan ends that", dim=True)
         for referrer in view.leaving
     ]
-    if view.staying and view.change.blocked_by:
-        lines.append(
-            f"    {style('help:', 'cyan')} Datadog refuses to delete it while something refers to"
-            f" it; `--force-delete {plain(view.change.key)}` does it all the same"
-        )
-    return lines
+    return lines + [f"    {style('help:', 'cyan')} {plain(words)}" for words in _ways_out(view)]
+
+
+def _ways_out(view: ChangeView) -> list[str]:
+    """Return what to do about those that stay in the way."""
+    change = view.change
+    if change.action == "replace" and view.by_number:
+        return [
+            f"in {listed(view.by_number, 3)}, write `${{id:{change.key}}}` for {change.id}:"
+            " it follows to the new id"
+        ]
+    if view.staying and change.blocked_by:
+        return [
+            "Datadog refuses to delete it while something refers to it;"
+            f" `--force-delete {change.key}` does it all the same"
+        ]
+    return []
 
 
 def _aligned(rows: list[notified.Row], style: Style) -> list[str]:

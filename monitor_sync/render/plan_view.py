@@ -63,6 +63,12 @@ class ChangeView(Struct, frozen=True, kw_only=True):
         return self.group.example
 
     @property
+    def by_number(self) -> tuple[str, ...]:
+        """The keys of the declared composites that name by its id what goes away."""
+        # one that names it by its key is pointed to the new monitor, and so stays in nobody's way
+        return tuple(name for name in self.change.referred_by if not name.startswith("#"))
+
+    @property
     def is_create(self) -> bool:
         """True if there was nothing before, so that only new values are shown."""
         return self.group.action == "create"

@@ -6,6 +6,7 @@ import json
 from typing import Any
 
 import pytest
+from msgspec.structs import replace
 
 from monitor_sync.render import plan as as_text
 from monitor_sync.render import plan_markdown
@@ -91,6 +92,17 @@ def test_a_delete_whose_references_the_plan_ends_needs_no_force() -> None:
     text = as_text.text(plan(composite(None, action="delete"), change))
     assert "force" not in text
     assert "still" not in text
+
+
+def test_a_replace_says_how_a_composite_that_names_the_id_follows() -> None:
+    # serverless-plugin-datadog#704 and TF#205: ids stand in composites, and are gone some day
+    change = update("motor/f/a", id=7, action="replace")
+    change = replace(change, blocked_by=(COMPOSITE,), referred_by=("motor/f/both",))
+    text = as_text.text(plan(change))
+    assert "in motor/f/both, write `${id:motor/f/a}` for 7: it follows to the new id\n" in text
+    assert "force" not in text
+    strangers = replace(change, referred_by=("#8 both",))
+    assert "`--force-delete motor/f/a` does it all the same" in as_text.text(plan(strangers))
 
 
 def test_many_referrers_are_counted() -> None:

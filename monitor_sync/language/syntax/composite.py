@@ -83,5 +83,5 @@ def _advice(cursor: Cursor) -> str:
     if meant:
         return f"write `{meant}`"
     if cursor.kind == "word":
-        return "letters are labels of Datadog's pages: write the ids, or `${id:KEY}`"
+        return "write ids, or keys as `${id:KEY}`; letters are only labels of Datadog's pages"
     return ""
