@@ -103,21 +103,30 @@ def _signature(change: Change) -> Hashable:
     """Return what is the same for two changes that a reader wants to see once."""
     if change.action in {"create", "delete", "replace"}:
         return (change.action, change.key)
-    fields = tuple((field.field, _edit(field, change.key)) for field in change.fields)
+    was = (change.live.key if change.live else "") or change.key
+    fields = tuple((field.field, _edit(field, was, change.key)) for field in change.fields)
     undone = (change.reverts, tuple(field.field for field in change.overwrites))
-    return (change.action, change.reason, fields, tuple(rows(change.audience)), undone)
+    moved = _moved(was, change.key)
+    return (change.action, change.reason, moved, fields, tuple(rows(change.audience)), undone)
 
 
-def _edit(field: FieldChange, key: str) -> Hashable:
+def _moved(was: str, key: str) -> Hashable:
+    """Return from which file or unit to which a key has moved: the same for all that lie in it."""
+    old, new = was.split("/"), key.split("/")
+    same = _common(reversed(old), reversed(new))
+    return (tuple(old[: len(old) - same]), tuple(new[: len(new) - same]))
+
+
+def _edit(field: FieldChange, was: str, key: str) -> Hashable:
     """Return what was replaced in a field by what: ``last_5m`` by ``last_10m``."""
     old, new = field.old, field.new
     if isinstance(old, str) and isinstance(new, str):
-        return _text_edit(old.replace(key, "KEY"), new.replace(key, "KEY"))
+        return _text_edit(old.replace(was, "KEY"), new.replace(key, "KEY"))
     if isinstance(old, list | tuple) and isinstance(new, list | tuple):
         gone = [item for item in old if item not in new]
         come = [item for item in new if item not in old]
-        return (_frozen(gone, key), _frozen(come, key))
-    return (_frozen(old, key), _frozen(new, key))
+        return (_frozen(gone, was), _frozen(come, key))
+    return (_frozen(old, was), _frozen(new, key))
 
 
 def _frozen(value: Any, key: str) -> str:
