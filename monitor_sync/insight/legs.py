@@ -31,7 +31,8 @@ class Buckets:
     Which buckets an evaluation asks for.
 
     ``interval`` is the default one; ``back`` how many seconds before the window are read too, for
-    what is filled from there; ``shift`` how many seconds ago all of it was.
+    what is filled from there; ``shift`` how many seconds ago all of it was. With ``finer`` rollups
+    do not count: all buckets are as long as ``interval``, for whoever adds them up.
     """
 
     history: PointHistory
@@ -41,6 +42,7 @@ class Buckets:
     readings: Readings
     back: int = 0
     shift: int = 0
+    finer: bool = False
 
     def ago(self, seconds: int) -> Buckets:
         """Return the same, so many seconds ago; its buckets are told as if they were of now."""
@@ -68,7 +70,7 @@ class Leg:
     def interval(self, buckets: Buckets) -> int:
         """Return the seconds of its buckets."""
         written = self.rollups[0][1] if self.rollups else 0
-        if not written:
+        if not written or buckets.finer:
             return buckets.interval
         return windows.enforced_interval(buckets.end - buckets.start, written)
 

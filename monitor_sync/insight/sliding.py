@@ -3,7 +3,9 @@ Many evaluations of one metric query at once: windows that are cut out of one li
 
 That is right where no bucket hangs on the window that it lies in: nothing is filled, ranked,
 interpolated or derived along a line, buckets are as long in all windows, and none is unfinished
-when its window ends. What else there is, is evaluated window by window.
+when its window ends. Where counts are only added up, an unfinished bucket is the points that it
+has: shorter ones will do, and of the longer ones it matters where the first begins. What else there
+is, is evaluated window by window.
 """
 
 from __future__ import annotations
@@ -44,13 +46,17 @@ class _Windows:
     """
     Windows of one length, by their ends; ``buckets`` are those of all of them together.
 
-    ``times`` are those of the points that a group reads, in order, as far as they were needed.
+    ``interval`` is the default one of a window; at multiples of ``grid`` seconds begins the first
+    bucket of each. ``times`` are those of the points that a group reads, in order, as far as they
+    were needed.
     """
 
     what: MetricCondition
     ends: Sequence[float]
     length: int
     buckets: Buckets
+    interval: int
+    grid: int
     times: dict[Group, list[float]] = field(default_factory=dict)
 
     def times_of(self, keys: Group, group: Group) -> list[float]:
@@ -62,7 +68,9 @@ class _Windows:
 
     def window(self, index: int) -> Buckets:
         """Return the buckets of one window."""
-        return replace(self.buckets, start=self.ends[index] - self.length, end=self.ends[index])
+        end, interval = self.ends[index], self.interval
+        start = end - self.length
+        return replace(self.buckets, start=start, end=end, interval=interval, finer=False)
 
     def passes(self) -> Iterator[_Windows]:
         """Yield the same windows, so many at a time."""
@@ -107,15 +115,44 @@ def _windows(
         return None
     start, first = windows.span(what.window, instants[0], options, readings)
     delay, length = instants[0] - first, int(first - start)
-    buckets = Buckets(
-        history=history, start=start, end=instants[-1] - delay,
-        interval=windows.interval(length, readings), readings=readings,
+    interval = windows.interval(length, readings)
+    one = Buckets(
+        history=history, start=start, end=first, interval=interval, readings=readings
     )  # fmt: skip
-    step = int(instants[1] - instants[0]) if len(instants) > 1 else buckets.interval
-    if not _is_local(what.expression, what.variables) or not _in_step(what, buckets, first, step):
+    step = int(instants[1] - instants[0]) if len(instants) > 1 else interval
+    grid = _grid(what, one)
+    finer = grid is not None and _adds_counts_up(what, history) and grid % step == 0
+    buckets = replace(
+        one, end=instants[-1] - delay, interval=step if finer else interval, finer=finer
+    )
+    if not _is_local(what.expression, what.variables):
+        return None
+    if grid is None or not _in_step(what, buckets, first, step, grid):
         return None
     ends = [instant - delay for instant in instants]
-    return _Windows(what=what, ends=ends, length=length, buckets=buckets)
+    return _Windows(
+        what=what, ends=ends, length=length, buckets=buckets, interval=interval, grid=grid
+    )  # fmt: skip
+
+
+def _grid(what: MetricCondition, one: Buckets) -> int | None:
+    """Return how long the buckets of all series are in a window; None where they differ."""
+    lengths = {legs.of(one.history, read.series).interval(one) for read in what.reads}
+    return lengths.pop() if len(lengths) == 1 else None
+
+
+def _adds_counts_up(what: MetricCondition, history: PointHistory) -> bool:
+    """Return whether a window is nothing but the sum of its points, for each series by itself."""
+    read = [legs.of(history, read.series) for read in what.reads]
+    alone = what.on_count_path or isinstance(what.expression, Series)
+    return (
+        alone
+        and what.aggregator == "sum"
+        and all(
+            leg.counted == "count" and {method for method, _ in leg.rollups} <= {"", "sum"}
+            for leg in read
+        )
+    )
 
 
 def _is_local(expression: Expression, variables: Variables) -> bool:
@@ -139,23 +176,26 @@ def _is_local(expression: Expression, variables: Variables) -> bool:
             )
 
 
-def _in_step(what: MetricCondition, buckets: Buckets, first: float, step: int) -> bool:
+def _in_step(what: MetricCondition, buckets: Buckets, first: float, step: int, grid: int) -> bool:
     """
     Return whether windows end where buckets do, and no point lies at the very end of one.
 
     Each group of a series has one source then, with buckets of the usual length.
     """
     shift = what.change.shift.seconds if what.change else 0
-    if any(number % buckets.interval for number in (first, step, shift)) or shift % step:
+    if any(number % buckets.interval for number in (first, step)) or shift % step or shift % grid:
         return False
     history = buckets.history
     for read in what.reads:
         leg = legs.of(history, read.series)
-        if leg.space == "count" or len(leg.rollups) > 1 or any(s for _, s in leg.rollups):
+        rolled_up = any(seconds for _, seconds in leg.rollups) and not buckets.finer
+        if leg.space == "count" or len(leg.rollups) > 1 or rolled_up:
             return False
         for sources in legs.sources_by_group(history, read.series).values():
             source = history.sources[sources[0]]
             if len(sources) > 1 or source.kind == "distribution":
+                return False
+            if buckets.finer and source.kind != "count":
                 return False
             if first % step in {time % step for time in source.times}:
                 return False
@@ -186,14 +226,14 @@ def _columns(many: _Windows) -> tuple[Group, Columns]:
 def _cut(frame: Frame, many: _Windows) -> Columns:
     """Return what the buckets of each line make in each window."""
     reduce = REDUCTIONS[many.what.aggregator]
-    later = 0 if many.buckets.readings.bucket_at_from else 1
+    at_start = many.buckets.readings.bucket_at_from
     columns: Columns = {}
     for group, (times, values) in frame.lines.items():
         column: list[float | None] = []
         low = high = 0
         last = len(times)
         for end in many.ends:  # a step or two from one to the next, where a search takes many
-            start = end - many.length + later
+            start = windows.first_bucket(end - many.length, many.grid, at_start=at_start)
             while low < last and times[low] < start:
                 low += 1
             while high < last and times[high] < end:
@@ -214,7 +254,7 @@ def _judged(
     for index, (end, value) in enumerate(zip(many.ends, column, strict=True)):
         certain = value is not None
         if certain and what.on_count_path:  # a count has a number without a point too
-            first = windows.first_bucket(end - many.length, buckets.interval, at_start=at_start)
+            first = windows.first_bucket(end - many.length, many.grid, at_start=at_start)
             low = bisect_left(times, first, low)
             certain = low < len(times) and times[low] <= end
         if certain:

@@ -78,6 +78,78 @@ def test_the_replay_agrees_with_alerts_that_follow_from_another_rule(root: Path)
     assert [(s.key, s.reason) for s in made.skipped] == [("shop/orders/odd", "unsupported")]
 
 
+MIXED = """
+team: shop
+monitors:
+  conversion:
+    name: Fewer buy
+    query: >-
+      sum(last_30m):100 - 100 * (sum:shop.quote.count{*}.as_count().rollup(sum, 300)
+      - sum:shop.purchase.count{*}.as_count().rollup(sum, 300))
+      / clamp_min(sum:shop.quote.count{*}.as_count().rollup(sum, 300), 20) < ${critical}
+    thresholds: {critical: 6, warning: 8, critical_recovery: 7}
+    options: {evaluation_delay: 60, on_missing_data: show_and_notify_no_data}
+    message: Look at the funnel.
+  memory:
+    name: Memory runs out
+    query: >-
+      avg(last_15m):100 * max:shop.memory.used{*} by {pod}
+      / max:shop.memory.limit{*} by {pod} > ${critical}
+    thresholds: {critical: 93, warning: 88, critical_recovery: 90, warning_recovery: 85}
+    message: Full.
+  half-days:
+    name: Slow for half a day
+    query: max(last_12h):avg:shop.db.latency{*} > ${critical}
+    thresholds: {critical: 5}
+    message: Slow.
+  backlog:
+    name: Backlog grows
+    query: change(avg(last_10m),last_1h):abs(sum:shop.backlog{*}) > ${critical}
+    thresholds: {critical: 300}
+    message: Grows.
+  yesterday:
+    name: Fewer than yesterday
+    query: pct_change(sum(last_2h),last_1d):sum:shop.order.count{*}.as_count() < ${critical}
+    thresholds: {critical: -40}
+    message: Fewer.
+  quiet:
+    name: Nothing arrives
+    query: sum(last_30m):default_zero(sum:shop.arrivals{*}.as_count()) < ${critical}
+    thresholds: {critical: 100}
+    message: Nothing.
+  logs:
+    name: Many errors are logged
+    type: log alert
+    query: >-
+      logs("service:shop status:error").index("*").rollup("count").by("@path").last("10m")
+      > ${critical}
+    thresholds: {critical: 200, warning: 100}
+    message: Errors.
+  both:
+    name: Fewer buy and it is slow
+    type: composite
+    query: ${id:shop/orders/conversion} || ${id:shop/orders/half-days}
+    message: Both.
+"""
+
+
+def test_the_replay_agrees_with_another_rule_for_what_is_calculated(
+    tmp_path: Path, local: Local
+) -> None:
+    root = shop(tmp_path, MIXED)
+    apply(root, Target(environ=os.environ)).raise_if_incomplete()
+    local.emulator.generate_metrics(3)
+    made = {b.monitor.key: b.compared for b in run(root, "shop", days=2).monitors}
+
+    assert len(made) == 8
+    for key, compared in made.items():
+        agreed = compared.fidelity
+        assert agreed is not None, key
+        assert agreed.time_in_same_state == 1.0, key
+        assert {agreed.precision, agreed.recall} <= {1.0, None}, key
+    assert made["shop/orders/memory"].new.fires  # its noise crosses the threshold each day
+
+
 def test_what_was_fetched_is_not_fetched_again(root: Path, local: Local) -> None:
     requests_since(local)
     first = run(root, "shop/orders/errors")

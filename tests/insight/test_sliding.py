@@ -58,6 +58,11 @@ LOCAL = (
     "avg(last_5m):avg:a.nothing{host:a} > 1",
     "avg(last_4h):sum:a.calls{host:a}.as_rate() > 0.02",
     "sum(last_4h):sum:a.calls{*} by {host}.as_count() > 300",
+    "sum(last_1h):sum:a.calls{*} by {host}.as_count().rollup(sum, 600) > 70",
+    "sum(last_30m):100 - 100 * (sum:a.calls{host:a}.as_count().rollup(sum, 600)"
+    " - sum:a.errors{host:a}.as_count().rollup(sum, 600))"
+    " / clamp_min(sum:a.calls{host:a}.as_count().rollup(600), 20) > 30",
+    "pct_change(sum(last_30m),last_20m):sum:a.calls{*} by {host}.as_count().rollup(sum, 600) > 3",
 )
 WAYS: tuple[tuple[dict[str, Any], Readings], ...] = (
     ({}, replace(CHOSEN, interval=1)),
@@ -111,6 +116,15 @@ def test_many_windows_say_what_each_says_by_itself(
         ("avg(last_5m):avg:a.load{host:a} > 1", {"require_full_window": True}),
         ("avg(last_5m):avg:a.load{host:a} > 1", {"evaluation_delay": 1}),
         ("avg(last_12h):avg:a.load{host:a} > 1", {}),
+        ("sum(last_30m):sum:a.calls{host:a}.as_count().rollup(max, 300) > 1", {}),
+        ("sum(last_30m):clamp_min(sum:a.calls{host:a}.as_count().rollup(sum, 300), 9) > 1", {}),
+        ("sum(last_30m):sum:a.load{host:a}.as_count().rollup(sum, 300) > 1", {}),
+        (
+            "sum(last_30m):sum:a.errors{host:a}.as_count().rollup(sum, 300)"
+            " / sum:a.calls{host:a}.as_count() > 1",
+            {},
+        ),
+        ("change(sum(last_30m),last_12m):sum:a.calls{host:a}.as_count().rollup(sum, 300) > 1", {}),
     ],
 )
 def test_what_hangs_on_its_window_is_evaluated_one_by_one(
