@@ -66,7 +66,7 @@ class AcceptedRequest:
 
     @property
     def strike(self) -> Strike | None:
-        """The faults that strike it."""
+        """What faults do to it; None where none strikes."""
         return self.request.strike
 
 

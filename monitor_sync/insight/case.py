@@ -220,7 +220,7 @@ Answer = dict[str, Any]
 
 
 def answer(case: EvaluationCase) -> Answer:
-    """Return the answer to a case."""
+    """Return what the contract says of a case: value, state, window, groups, open points."""
     tree = case.settings.query.tree
     try:
         if isinstance(tree, CompositeQuery):

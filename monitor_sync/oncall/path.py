@@ -30,7 +30,7 @@ DAYS_AHEAD: Final = timedelta(days=14)
 @dataclass(frozen=True, slots=True, kw_only=True)
 class PathStep:
     """
-    One step of a path.
+    What is known of one step between a handle and a person.
 
     ``what`` says what is wrong (``broken``), why nobody knows (``not_checked``), or what is worth
     knowing (``ok``). ``fix`` is what to do about it; empty where there is nothing to do.
@@ -122,7 +122,7 @@ class LookAhead:
 
     @property
     def end(self) -> datetime:
-        """Where it ends."""
+        """The moment up to which schedules are read."""
         return self.now + DAYS_AHEAD
 
 

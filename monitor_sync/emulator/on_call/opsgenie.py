@@ -68,7 +68,7 @@ def _error(status: int, message: str) -> Answer:
 
 
 class OpsgenieAccount(ToolAccount[OpsgenieTeam]):
-    """One Opsgenie account."""
+    """Opsgenie's API over one account: teams, rules, escalations, schedules, users."""
 
     refusals: ClassVar = {
         "key-revoked": _error(403, "You are not authorized for this operation"),

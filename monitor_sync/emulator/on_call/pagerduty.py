@@ -45,7 +45,7 @@ def _error(status: int, message: str, code: int, *errors: str) -> Answer:
 
 
 class PagerDutyAccount(ToolAccount[PagerDutyTeam]):
-    """One PagerDuty account."""
+    """PagerDuty's API over one account: services, policies, who is on call, incidents."""
 
     refusals: ClassVar = {
         "key-revoked": _error(403, "Access Denied", 2010),

@@ -75,7 +75,7 @@ class ZendutyTeamHeld:
 
 
 class ZendutyAccount:
-    """One Zenduty account."""
+    """Zenduty's API over one account: teams, services, policies, who is on call, incidents."""
 
     def __init__(
         self,

@@ -92,7 +92,7 @@ def week_review(
     now: Seconds,
     ids: Mapping[int, str] | None = None,
 ) -> WeekReview:
-    """Return the week of all units."""
+    """Return the week of all units, and what their RCAs lack over ``USUAL_WEEKS`` up to it."""
     everything = placed(incidents, places_of(project, ids))
     report = report_of(project, everything, register, question_of(week, now, 1))
     month = report_of(project, everything, register, question_of(week, now))

@@ -52,12 +52,12 @@ class PlacePage:
 
 
 def team_file(name: str) -> str:
-    """Return the page of a team."""
+    """Return where in the site the page of a team lies."""
     return f"teams/{_file_name(name)}.html"
 
 
 def unit_file(name: str) -> str:
-    """Return the page of a unit."""
+    """Return where in the site the page of a unit lies."""
     return f"units/{_file_name(name)}.html"
 
 
