@@ -99,13 +99,15 @@ def report_sla(
     )
 
 
-def read_files(root: Path) -> tuple[Project, tuple[Rca, ...]]:
+def read_files(
+    root: Path, consequence: str = "so there is no report"
+) -> tuple[Project, tuple[Rca, ...]]:
     """Return the project and its register of RCAs. Raises WrongFiles where either has errors."""
     from monitor_sync.project.rca import read_register
 
-    project = files.read_whole(root, consequence="so there is no report").project
+    project = files.read_whole(root, consequence=consequence).project
     register, wrong = read_register(root, project)
-    files.refuse_errors(wrong, "so there is no report")
+    files.refuse_errors(wrong, consequence)
     return project, register
 
 

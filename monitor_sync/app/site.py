@@ -149,14 +149,11 @@ def site_facts(
     or their tests have errors.
     """
     from monitor_sync.app import unit_tests
-    from monitor_sync.project.rca import read_register
 
     options, now = options or SiteOptions(), time.time() if now is None else now
     with files.uncollected():
-        project = files.read_whole(root, consequence="so there is no site").project
+        project, register = responding.read_files(root, "so there is no site")
         tests = _tests(unit_tests.declared_tests(root, project))
-    register, wrong = read_register(root, project)
-    files.refuse_errors(wrong, "so there is no site")
     asking = _Asking(
         root=root,
         project=project,
