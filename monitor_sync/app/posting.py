@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final, Literal
 
-from monitor_sync.counting import listed
-from monitor_sync.errors import RemoteError, UsageError
+from monitor_sync.counting import count, listed
+from monitor_sync.errors import AppliedInPart, RemoteError, UsageError
 from monitor_sync.github import claims
 from monitor_sync.http import webhook
 
@@ -39,7 +39,7 @@ class PostedPage:
 
 def post_weekly(
     weekly: Weekly,
-    messages: Sequence[Message],
+    messages: Iterable[Message],
     github: GitHub,
     environ: Mapping[str, str],
     *,
@@ -50,7 +50,7 @@ def post_weekly(
 
     Each is claimed at GitHub before it is sent, and sent only where the claim is ours; ``resend``
     sends it whoever has it. Raises UsageError where a webhook is missing, or the week is known in
-    part: nothing is posted then.
+    part: nothing is posted then; AppliedInPart where a person interrupts the posting.
     """
     if not weekly.complete:
         raise UsageError(
@@ -65,7 +65,17 @@ def post_weekly(
         return _posted(name, lambda: claims.claim(github, *place), resend,
                        lambda: webhook.post(address, message, environ))  # fmt: skip
 
-    return tuple(map(post, names, addresses, messages))
+    pages: list[PostedPage] = []
+    try:
+        pages.extend(map(post, names, addresses, messages))
+    except KeyboardInterrupt:
+        sent = sum(page.done == "posted" for page in pages)
+        raise AppliedInPart(
+            f"interrupted: {sent} of {count(len(names), 'page')} posted so far, and the next one"
+            " may be claimed and not sent",
+            hint="where a page is missing, `monitor-sync report weekly --post --resend TEAM`",
+        ) from None
+    return tuple(pages)
 
 
 def _addresses(names: Sequence[str], environ: Mapping[str, str]) -> Iterator[str]:

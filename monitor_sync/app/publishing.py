@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Final
 
 from monitor_sync import regular_file
-from monitor_sync.errors import UsageError, system_failure
+from monitor_sync.errors import AppliedInPart, UsageError, system_failure
 
 MANIFEST: Final = ".monitor-sync-site.json"
 """The list of our files in a folder of pages: without it a folder is somebody else's."""
@@ -18,8 +18,9 @@ def publish(folder: Path, files: Iterable[tuple[str, str]]) -> int:
     """
     Write files into a folder, remove those of last time that are no longer there; count them.
 
-    Raises UsageError for a folder or a file that is not ours, and for what cannot be written. A
-    file is listed before it is written, so that it is ours after a kill too.
+    Raises UsageError for a folder or a file that is not ours, and for what cannot be written;
+    AppliedInPart where a person interrupts after the first file. A file is listed before it is
+    written, so that it is ours after a kill too.
     """
     ours = _ours(folder)
     written: list[str] = []
@@ -42,6 +43,13 @@ def publish(folder: Path, files: Iterable[tuple[str, str]]) -> int:
         raise UsageError(
             f"the site is not written: {system_failure(error)}",
             hint="name a folder that is yours to write to, or one that does not exist yet",
+        ) from None
+    except KeyboardInterrupt:
+        if not written:
+            raise
+        raise AppliedInPart(
+            f"interrupted: {folder} holds pages of this run beside those of the one before",
+            hint="run it again: each page is whole, and the rest is written then",
         ) from None
     return len(written)
 

@@ -101,14 +101,22 @@ def _guarded(run: Callable[[], Any]) -> int:
         console.complain(_in_our_words(error))
         return UsageError.exit_code
     except (click.Abort, KeyboardInterrupt):
-        console.say("interrupted: nothing was written")
-        return INTERRUPTED
+        return _interrupted()
+    except RuntimeError as error:
+        if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one within a class
+            return _interrupted()
+        raise
     except OSError as error:
         if error.errno != errno.ENOSPC:
             raise
         console.complain(console.disk_full(error))
         return UsageError.exit_code
     return code if isinstance(code, int) else 0
+
+
+def _interrupted() -> int:
+    console.say("interrupted: nothing was written")
+    return INTERRUPTED
 
 
 def _in_our_words(error: click.ClickException) -> UsageError:

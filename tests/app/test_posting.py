@@ -10,7 +10,7 @@ import pytest
 
 from monitor_sync.app.posting import WEBHOOK, PostedPage, post_weekly
 from monitor_sync.app.weekly import Weekly
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import AppliedInPart, UsageError
 from monitor_sync.github import runner
 from monitor_sync.github.client import GitHub
 from monitor_sync.insight.response.weekly import team_weeks
@@ -117,6 +117,19 @@ def test_the_week_is_not_posted_twice_after_slack_failed_and_the_address_is_not_
     assert "did not say" in dropped[0].problem
     assert not [page for page in (*failed, *dropped) if "secret" in page.problem]
     assert {done for _, done in outcomes(post(fake, slack))} == {"taken"}
+
+
+def test_an_interruption_between_two_pages_is_told_with_what_was_posted(
+    fake: FakeGitHub, slack: Script
+) -> None:
+    def until_ctrl_c() -> Iterator[Any]:
+        yield messages(week())[0]
+        raise KeyboardInterrupt
+
+    environ = {**fake.environment, WEBHOOK: f"{slack.url}{SECRET}"}
+    github = GitHub(runner.from_environment(environ))
+    with pytest.raises(AppliedInPart, match="1 of 2 pages posted so far"):
+        post_weekly(week(), until_ctrl_c(), github, environ)
 
 
 @pytest.mark.parametrize(("status", "after"), [(403, False), (502, False), (502, True)])

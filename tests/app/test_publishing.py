@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from monitor_sync.app import publish, refuse_others
 from monitor_sync.app.publishing import MANIFEST
-from monitor_sync.errors import UsageError
+from monitor_sync.errors import AppliedInPart, UsageError
 
 
 def names(folder: Path) -> set[str]:
@@ -26,6 +27,20 @@ def test_pages_that_are_no_longer_there_are_removed_and_nothing_else(tmp_path: P
 
     assert names(folder) == {"index.html", "CNAME"}
     assert (folder / "index.html").read_text() == "2"
+
+
+def test_an_interruption_is_told_by_what_was_written_and_the_next_run_goes_on(
+    tmp_path: Path,
+) -> None:
+    def until_ctrl_c(*names: str) -> Iterator[tuple[str, str]]:
+        yield from ((name, "1") for name in names)
+        raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        publish(tmp_path / "out", until_ctrl_c())
+    with pytest.raises(AppliedInPart, match="holds pages of this run"):
+        publish(tmp_path / "out", until_ctrl_c("index.html"))
+    assert publish(tmp_path / "out", [("index.html", "2")]) == 1
 
 
 def test_a_folder_of_somebody_elses_is_left_alone(tmp_path: Path) -> None:
@@ -51,16 +66,6 @@ def test_a_list_that_names_files_elsewhere_is_none_of_ours(tmp_path: Path, text:
 
     with pytest.raises(UsageError, match="holds what is not a site"):
         publish(tmp_path, [("index.html", "1")])
-
-
-def test_an_interrupted_run_is_gone_on_with(tmp_path: Path) -> None:
-    def files() -> object:
-        yield "index.html", "1"
-        raise KeyboardInterrupt
-
-    with pytest.raises(KeyboardInterrupt):
-        publish(tmp_path / "out", files())  # type: ignore[arg-type] # it never ends
-    assert publish(tmp_path / "out", [("index.html", "2")]) == 1
 
 
 def test_a_page_that_a_person_put_beside_ours_is_not_written_over(tmp_path: Path) -> None:

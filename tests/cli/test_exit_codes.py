@@ -116,3 +116,23 @@ def test_an_interruption_while_the_program_is_loaded_is_told_without_a_traceback
 
     assert ended.value.code == 130
     assert capsys.readouterr().err == "interrupted: nothing was written\n"
+
+
+class InterruptingAClass(MetaPathFinder):
+    """Ctrl-C where Python 3.11 makes a RuntimeError of it: while the names of a class are set."""
+
+    def __set_name__(self, *_: Any) -> None:
+        raise KeyboardInterrupt
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name == "monitor_sync.cli.commands.list":
+            type("Loaded", (), {"name": self})
+
+
+@pytest.mark.usefixtures("here")
+def test_an_interruption_while_a_class_is_made_is_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delitem(sys.modules, "monitor_sync.cli.commands.list", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [InterruptingAClass(), *sys.meta_path])
+
+    result = invoke("list")
+    assert (result.exit_code, result.stderr.strip()) == (130, "interrupted: nothing was written")
