@@ -238,3 +238,15 @@ def test_a_team_reads_how_many_incidents_of_a_shared_service_its_figures_lack() 
         "- Not counted here: 1 incident of `desk`, which also pages `claims`;"
         " the review has them as `shared`." in page
     )
+
+
+def test_what_a_team_shares_is_late_by_its_own_targets() -> None:
+    slow = (ResponseTarget(resolve=3 * 86400),)
+    both = project(team("quotes", "desk", targets=TARGETS), team("claims", "desk", targets=slow))
+    made = [incident("1", NOW - DAY * 2, service="desk", resolved=NOW)]
+    weeks = team_weeks(both, both.teams.values(), made, (), WEEK, NOW)
+
+    assert [own.shared[0].late for own in weeks] == [1, 0]
+    page = shown.markdown(replace(week(), project=both, teams=weeks, notes=()))
+    assert "as `shared`. By the targets of this team 1 was late." in page
+    assert "as `shared`. By the targets of this team 0 were late." in page

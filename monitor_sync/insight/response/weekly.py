@@ -80,7 +80,7 @@ def _team_week(
         team=team,
         report=report_of(project, own, entries, question),
         rca=month.rca,
-        shared=shared_services(report_of(project, claimed, (), question).counted, team.name),
+        shared=shared_services(report_of(project, claimed, (), question), team),
     )
 
 

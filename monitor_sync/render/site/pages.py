@@ -59,7 +59,8 @@ def _place(facts: SiteFacts, page: PlacePage) -> str:
         for team in page.teams
     ]
     report = facts.responded
-    how = response.went(report, facts.recent, page.kind, page.name) if report else None
+    team = facts.project.teams.get(page.name) if page.kind == "team" else None
+    how = response.went(report, facts.recent, page.kind, page.name, team) if report else None
     return _page(facts, "place", depth="../", page=page, called=called, how=how)
 
 

@@ -14,6 +14,7 @@ from monitor_sync.insight.response.shared import SharedService, shared_services
 from monitor_sync.insight.response.sla import ResponseDimension, ResponseRow, TimesSummary
 from monitor_sync.insight.response.times import Response
 from monitor_sync.insight.response.weeks import monday_of, week_name, weeks_up_to
+from monitor_sync.model import Team
 from monitor_sync.render.quantities import duration
 from monitor_sync.render.response.json import rounded
 from monitor_sync.render.response.values import promised
@@ -96,8 +97,9 @@ def went(
     recent: Sequence[Response],
     dimension: ResponseDimension | None = None,
     value: str = "",
+    team: Team | None = None,
 ) -> WentHow:
-    """Return how it went for all incidents, or for those of one team or unit."""
+    """Return how it went for all incidents, or for those of one unit, or of one ``team``."""
     counted, drawn = _of(report.counted, dimension, value), _of(recent, dimension, value)
     weeks = weeks_up_to(week_name(report.question.end), sla.TREND_WEEKS + 1)
     by_week = {row.by["week"]: row for row in sla.rows(drawn, ("week",))}
@@ -108,7 +110,7 @@ def went(
         charts=tuple(_chart(measure, weeks, by_week, drawn) for measure in MEASURES),
         open=tuple(response for response in drawn if response.is_open),
         since=monday_of(weeks[0]),
-        shared=shared_services(report.counted, value) if dimension == "team" else (),
+        shared=shared_services(report, team) if team is not None else (),
     )
 
 

@@ -26,6 +26,9 @@ def json(weekly: Weekly) -> str:
                     **_report(weekly, own.report),
                     "rca": rca(own.rca),
                     "shared": sum(service.incidents for service in own.shared),
+                    "shared_late": sum(service.late or 0 for service in own.shared)
+                    if own.team.targets
+                    else None,
                     "on_call": None if own.on_call is None else list(own.on_call),
                 }
                 for own in weekly.teams

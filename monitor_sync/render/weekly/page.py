@@ -95,7 +95,14 @@ def _shared(own: TeamWeek) -> Iterator[Line]:
     for service in own.shared:
         incidents, others = count(service.incidents, "incident"), listed(service.others)
         yield (f"Not counted here: {incidents} of ", Code(service.name), ", which also pages ",
-               Code(others), "; the review has them as ", Code(SHARED), ".")  # fmt: skip
+               Code(others), "; the review has them as ", Code(SHARED), ".",
+               _late(service.late))  # fmt: skip
+
+
+def _late(number: int | None) -> str:
+    if number is None:
+        return ""
+    return f" By the targets of this team {number} {'was' if number == 1 else 'were'} late."
 
 
 def _review_page(weekly: Weekly, review: WeekReview) -> WeeklyPage:
