@@ -15,6 +15,8 @@ from monitor_sync.project.yaml_reader import DataPath
 _NOT_MERGED: Final = frozenset({"for_each"})
 _HINTS: Final = {
     "silenced": "remove it; mute in Datadog or plan a downtime, monitor-sync keeps its hands off",
+    "locked": "remove it; `restricted_roles` says who may edit",
+    "restriction_policy": "remove it; a policy is set in Datadog, and stays as it is",
     "id": "write `adopt` to take the live monitor over, or remove it",
     "comparison": "remove it; how values are compared stands in the query",
     "period": "remove it; the window stands in the query",

@@ -333,6 +333,16 @@ errors:
 """
 
 
+def test_a_lock_of_old_is_not_sent_and_what_stands_for_it_now_is_said(tmp_path: Path) -> None:
+    # terraform-provider-datadog#1996: Datadog's backend refuses a body that names `locked`
+    locked = OLD_PAGES.replace('renotify_interval: "30"', "locked: true")
+
+    loaded = read(tmp_path, flow(locked))
+
+    assert loaded.diagnostics[0].hint == "remove it; `restricted_roles` says who may edit"
+    assert "locked" not in loaded.project.monitors["motor/flow/errors"].body["options"]
+
+
 def test_what_old_pages_of_datadog_left_in_an_export_is_not_sent(tmp_path: Path) -> None:
     loaded = read(tmp_path, flow(OLD_PAGES))
 

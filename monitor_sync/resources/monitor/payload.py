@@ -52,7 +52,9 @@ def with_live_options(sent: Body, live: Body) -> dict[str, Any]:
     Return what an update sends, with the live options that are not ours to decide.
 
     An update replaces ``options`` as a whole (all but the mutes), so an option that this tool does
-    not know and no file declares would be removed, and so would a lock.
+    not know and no file declares would be removed. ``locked`` is not sent back: Datadog's backend
+    has no such lock any more and refuses an update that names it (terraform-provider-datadog#1996,
+    community.general#8192), after which nobody could change the monitor from its file.
     """
     options, held = sent.get("options"), live.get("options")
     if not isinstance(options, Mapping) or not isinstance(held, Mapping):
@@ -67,7 +69,7 @@ def with_live_options(sent: Body, live: Body) -> dict[str, Any]:
 
 def _is_ours(option: str) -> bool:
     """Return whether an update decides about an option, or Datadog alone does."""
-    return option in _KNOWN or (option in READ_ONLY and option != "locked")
+    return option in _KNOWN or option in READ_ONLY
 
 
 def _owned(body: Body) -> dict[str, Any]:
