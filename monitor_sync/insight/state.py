@@ -147,11 +147,11 @@ def _of_group(
     grouped = bool(evaluations.keys)
     state: GroupState | None = None
     low, high = math.inf, -math.inf  # numbers between two that changed nothing change nothing
-    for instant, said in zip(evaluations.instants, results, strict=True):
-        value = said if isinstance(said, float) else None
-        if said is None or (value is not None and low <= value <= high):
+    for instant, answer in zip(evaluations.instants, results, strict=True):
+        value = answer if isinstance(answer, float) else None
+        if answer is None or (value is not None and low <= value <= high):
             continue
-        result = said if isinstance(said, Result) else Result(ResultKind.NUMBER, value)
+        result = answer if isinstance(answer, Result) else Result(ResultKind.NUMBER, value)
         end = instant - evaluations.delay
         now = _group(state, result, known, instant, end, grouped=grouped)
         if now is state:

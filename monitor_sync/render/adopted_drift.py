@@ -20,13 +20,13 @@ def text(adopted: AdoptedDrift, style: Style = PLAIN) -> str:
     if adopted.monitors:
         lines = (line for monitor in adopted.monitors for line in _monitor(monitor, style))
         parts.append("\n".join(lines) + "\n")
-    told = patch.told(
+    ending = patch.told(
         adopted.files,
         dry_run=adopted.dry_run,
         nothing="Nothing was taken into the files.",
         then="Commit them: Datadog has these values already.",
     )
-    return "\n".join([*parts, told])
+    return "\n".join([*parts, ending])
 
 
 def as_json(adopted: AdoptedDrift) -> str:

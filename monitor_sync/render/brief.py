@@ -166,6 +166,7 @@ def _reading(brief: Brief, quoted: Quoted) -> Iterator[str]:
         yield "There is no SOP yet. Ask what is done here, and write it down: `sop:` in teams.yaml."
     shown = brief.runbooks[:_RUNBOOKS]
     if shown:
-        of = f", {len(shown)} of {len(brief.runbooks)}" if len(shown) < len(brief.runbooks) else ""
-        yield f"The runbooks that most of the team's monitors lead to{of}:"
+        pages = len(brief.runbooks)
+        some = f", {len(shown)} of {pages}" if len(shown) < pages else ""
+        yield f"The runbooks that most of the team's monitors lead to{some}:"
         yield from (f"- {quoted(page)} ({count(number, 'monitor')})" for page, number in shown)

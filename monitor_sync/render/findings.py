@@ -38,8 +38,8 @@ def folded(diagnostics: Iterable[Diagnostic]) -> list[FoldedFinding]:
     groups: dict[tuple[object, ...], list[Diagnostic]] = {}
     for diagnostic in ordered:
         rule, span = diagnostic.rule, diagnostic.span
-        said = _said(diagnostic) if at_place[rule, span] > 1 else ""
-        groups.setdefault((rule, diagnostic.severity, span, said), []).append(diagnostic)
+        message = _said(diagnostic) if at_place[rule, span] > 1 else ""
+        groups.setdefault((rule, diagnostic.severity, span, message), []).append(diagnostic)
     return [
         FoldedFinding(
             same[0],

@@ -33,13 +33,13 @@ def text(diagnostics: Iterable[Diagnostic]) -> str:
 
 def _entry(finding: FoldedFinding, seen: dict[str, int]) -> dict[str, Any]:
     first = finding.first
-    said = "\0".join((first.rule, first.span.path, first.key or "", first.message))
-    number = seen[said] = seen.get(said, 0) + 1
-    known = f"{said}\0{number}".encode(errors="backslashreplace")
+    content = "\0".join((first.rule, first.span.path, first.key or "", first.message))
+    number = seen[content] = seen.get(content, 0) + 1
+    numbered = f"{content}\0{number}".encode(errors="backslashreplace")
     return {
         "description": plain(" · ".join(full_text(finding).split("\n"))),
         "check_name": first.rule,
-        "fingerprint": hashlib.sha256(known).hexdigest(),
+        "fingerprint": hashlib.sha256(numbered).hexdigest(),
         "severity": _SEVERITIES[first.severity],
         "location": {"path": first.span.path, "lines": {"begin": first.span.line}},
     }

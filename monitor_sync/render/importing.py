@@ -132,13 +132,13 @@ def _places(imported: Imported, style: Style) -> list[str]:
         "team": imported.placing.team,
         "file": imported.placing.file,
     }
-    said = [
+    by_tags = [
         f"{name} by `{tag}` ({_percent(shares.get(tag, 0), live)})"
         for name, role in roles.items()
         for tag in role.tags[:1]
     ]
     chosen = ", as written to project.yaml" if imported.suggested and imported.written else ""
-    placed = f"Placed: {', '.join(said) or 'no tag says where monitors go'}{chosen}."
+    placed = f"Placed: {', '.join(by_tags) or 'no tag says where monitors go'}{chosen}."
     lines = wrapped(placed, SCREEN, 2)
     units = sorted(imported.owned.items(), key=lambda unit: (unit[0] == UNPLACED, -unit[1][1]))
     room = max([len(unit) for unit, _ in units[:_UNITS]], default=0)

@@ -51,29 +51,29 @@ def text(
     or above; others are its output. Build servers show one failure a case, so all of one case
     stand in one.
     """
-    found: dict[str, dict[str, _Findings]] = {
+    findings: dict[str, dict[str, _Findings]] = {
         path: {key: _Findings() for key in keys} for path, keys in sorted(declared.items())
     }
     home = {key: path for path, keys in declared.items() for key in keys}
     for diagnostic in sorted(diagnostics, key=lambda diagnostic: diagnostic.order):
         path = home.get(diagnostic.key, diagnostic.span.path)
         name = diagnostic.key or diagnostic.span.path
-        of_case = found.setdefault(path, {}).setdefault(name, _Findings())
+        of_case = findings.setdefault(path, {}).setdefault(name, _Findings())
         (of_case.failing if diagnostic.severity >= fail_on else of_case.others).append(diagnostic)
     suites = {
         path: [_case(name, path, of_case) for name, of_case in by_name.items()]
-        for path, by_name in found.items()
+        for path, by_name in findings.items()
     }
     return document("monitor-sync", suites)
 
 
-def _case(name: str, path: str, found: _Findings) -> Case:
+def _case(name: str, path: str, findings: _Findings) -> Case:
     failure = None
-    if found.failing:
-        worst = max(found.failing, key=lambda diagnostic: diagnostic.severity)
-        more = f", and {len(found.failing) - 1} more" if len(found.failing) > 1 else ""
-        failure = Failure(worst.rule, worst.message + more, _shown(found.failing))
-    return Case(name=name, classname=path, failure=failure, output=_shown(found.others))
+    if findings.failing:
+        worst = max(findings.failing, key=lambda diagnostic: diagnostic.severity)
+        more = f", and {len(findings.failing) - 1} more" if len(findings.failing) > 1 else ""
+        failure = Failure(worst.rule, worst.message + more, _shown(findings.failing))
+    return Case(name=name, classname=path, failure=failure, output=_shown(findings.others))
 
 
 def _shown(diagnostics: Iterable[Diagnostic]) -> str:

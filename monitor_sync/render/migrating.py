@@ -35,13 +35,13 @@ def text(migration: Migration, style: Style = PLAIN) -> str:
     """Return the patch, then for each codemod what it did, and what it kept."""
     parts = [patch.text(migration.files, style)] if migration.files else []
     parts += ["\n".join(_step(step, style)) + "\n" for step in migration.steps]
-    told = patch.told(
+    ending = patch.told(
         migration.files,
         dry_run=migration.dry_run,
         nothing="Nothing to rewrite.",
         then="`monitor-sync plan` shows what Datadog gets.",
     )
-    return "\n".join([*parts, told])
+    return "\n".join([*parts, ending])
 
 
 def as_json(migration: Migration) -> str:

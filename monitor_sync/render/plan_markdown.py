@@ -169,8 +169,8 @@ def _edits(view: ChangeView) -> str:
 def _unit_row(unit: Creates) -> str:
     teams = sorted({change.team for _, changes in unit.files for change in changes if change.team})
     monitors = f"{count(unit.number, 'monitor')} of {code(unit.business_unit)}"
-    said = drift.deletions(change for _, changes in unit.files for change in changes)
-    deleted = "".join(f", {code(words)}" for words in said or ())
+    sentences = drift.deletions(change for _, changes in unit.files for change in changes)
+    deleted = "".join(f", {code(words)}" for words in sentences or ())
     return f"| `+` | {monitors} | {codes(teams)} | new{deleted} |"
 
 

@@ -56,10 +56,10 @@ def markdown(plan: Plan) -> list[str]:
 
 def _deleted(plan: Plan, style: Style) -> list[str]:
     """Return how many creates were there and were deleted in Datadog, which can restore them."""
-    said = drift.deletions(plan.changes)
-    if said is None:
+    sentences = drift.deletions(plan.changes)
+    if sentences is None:
         return []
-    what, restored = said
+    what, restored = sentences
     head = [style(line, "yellow", bold=True) for line in wrapped(what, style.width, 4)]
     return [*head, *wrapped(f"    {restored}", style.width, 4)]
 

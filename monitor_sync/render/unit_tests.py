@@ -75,8 +75,8 @@ def _below(row: tuple[str, str, str, str], room: int) -> Iterator[str]:
     at, field, *texts = row
     yield f"{at}  {field}"
     for text in texts:
-        word, _, said = text.partition(" ")
-        for number, line in enumerate(wrapped(said, room - 11, 0)):
+        word, _, rest = text.partition(" ")
+        for number, line in enumerate(wrapped(rest, room - 11, 0)):
             yield f"  {'' if number else word:8} {line}"
 
 

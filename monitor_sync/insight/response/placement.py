@@ -141,7 +141,7 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
     titled = datadog_title(incident.title)
     monitor = _monitor(incident, titled, places)
     units = {unit for team in teams for unit in places.units.get(team.name, ())}
-    said = priority_number(incident.priority, places.priorities)
+    priority = priority_number(incident.priority, places.priorities)
     return PlacedIncident(
         incident=incident,
         team=_only([team.name for team in teams]),
@@ -149,7 +149,7 @@ def place(incident: Incident, places: Places) -> PlacedIncident:
         claimants=tuple(team.name for team in teams),
         monitor=monitor.key if monitor else "",
         group=incident.group or (titled.group if titled else ""),
-        priority=said if said is not None or monitor is None else monitor.priority,
+        priority=priority if priority is not None or monitor is None else monitor.priority,
         kind=_kind(incident, places),
         detected_by=_detected_by(incident, places),
     )

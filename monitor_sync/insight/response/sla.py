@@ -205,12 +205,12 @@ def in_order(rows_of: Iterable[ResponseRow]) -> tuple[ResponseRow, ...]:
     return tuple(sorted(rows_of, key=_order))
 
 
-def _order(of: ResponseRow) -> tuple[object, ...]:
+def _order(row: ResponseRow) -> tuple[object, ...]:
     """Many late ones are worse than a high share of few; then what nobody has acknowledged."""
-    if "week" in of.by:
-        rest = [value for dimension, value in of.by.items() if dimension != "week"]
-        return (*rest, of.by["week"])
-    return (-of.late, -(of.waiting + of.never_acknowledged), -of.incidents, *of.by.values())
+    if "week" in row.by:
+        rest = [value for dimension, value in row.by.items() if dimension != "week"]
+        return (*rest, row.by["week"])
+    return (-row.late, -(row.waiting + row.never_acknowledged), -row.incidents, *row.by.values())
 
 
 def trends(
@@ -232,12 +232,12 @@ def _trend(group: Iterable[Response], weeks: tuple[str, ...]) -> Trend:
     weekly = [by_week.get(week) for week in weeks]
     return Trend(
         weeks=weeks,
-        incidents=tuple(of.incidents if of else 0 for of in weekly),
-        mtta=tuple(of.mtta.mean if of else None for of in weekly),
-        mttr=tuple(of.mttr.mean if of else None for of in weekly),
+        incidents=tuple(week_row.incidents if week_row else 0 for week_row in weekly),
+        mtta=tuple(week_row.mtta.mean if week_row else None for week_row in weekly),
+        mttr=tuple(week_row.mttr.mean if week_row else None for week_row in weekly),
     )
 
 
-def values_of(of: ResponseRow) -> tuple[str, ...]:
+def values_of(row: ResponseRow) -> tuple[str, ...]:
     """Return what ``trends`` calls a row."""
-    return tuple(value for dimension, value in of.by.items() if dimension != "week")
+    return tuple(value for dimension, value in row.by.items() if dimension != "week")

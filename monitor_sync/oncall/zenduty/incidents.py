@@ -97,7 +97,8 @@ class ZendutyIncidents:
         )
         own = text(integration.get("unique_id"))
         known = () if isinstance(listed, NotRead) else listed
-        return next((application(of) for of in known if text(of.get("unique_id")) == own), "")
+        same = (fields for fields in known if text(fields.get("unique_id")) == own)
+        return next(map(application, same), "")
 
     @functools.cached_property
     def _teams(self) -> tuple[str, ...] | NotRead:

@@ -115,8 +115,8 @@ def teams_within(report: ResponseReport, measure: Measure) -> str:
     """Return how many teams keep their targets on the mean, and how many have no mean."""
     kept, judged = report.teams_within(measure)
     never = report.teams_without_times(measure)
-    said = f"{kept} of {count(judged + never, 'team')} within"
-    return f"{said}, {count(never, 'team')} {_DONE[measure]} none" if never else said
+    within = f"{kept} of {count(judged + never, 'team')} within"
+    return f"{within}, {count(never, 'team')} {_DONE[measure]} none" if never else within
 
 
 def _tables(report: ResponseReport, style: Style, width: int, *, whole: bool) -> list[str]:
@@ -279,7 +279,11 @@ def tally(report: ResponseReport) -> str:
 def _whose(report: ResponseReport) -> str:
     """Return of how many teams incidents are, and how many are of no team alone."""
     incidents = Counter(response.placed.team for response in report.counted)
-    others = [f"{number} {of}" for of in (SHARED, UNPLACED) if (number := incidents.pop(of, 0))]
+    others = [
+        f"{number} {nobody}"
+        for nobody in (SHARED, UNPLACED)
+        if (number := incidents.pop(nobody, 0))
+    ]
     return count(len(incidents), "team") + (f" ({' and '.join(others)})" if others else "")
 
 

@@ -42,13 +42,13 @@ def promised(targets: Sequence[int]) -> str:
     return " to ".join(map(duration, ends))
 
 
-def change(of: float | None) -> str:
+def change(growth: float | None) -> str:
     """Return by how much something grew: ``+12 %``, ``-3 %``, ``x14`` for much more."""
-    if of is None:
+    if growth is None:
         return UNKNOWN
-    if of > _MANY_TIMES:
-        return f"x{of + 1:.0f}"
-    percent = round(100 * of)
+    if growth > _MANY_TIMES:
+        return f"x{growth + 1:.0f}"
+    percent = round(100 * growth)
     return f"{percent:+} %" if percent else "0 %"
 
 
@@ -92,10 +92,10 @@ def endings(row: ResponseRow) -> Iterator[str]:
     """Yield how many incidents nobody had to resolve, what is doubtful, what came again."""
     known = row.self_resolved_known
     if known:
-        of = f"{known}" if known == row.resolved else f"the {known} of which it is known"
+        endings_known = f"{known}" if known == row.resolved else f"the {known} of which it is known"
         share = percent(row.self_resolved / known)
         yield (
-            f"Resolved by themselves: {row.self_resolved} of {of} ({share}),"
+            f"Resolved by themselves: {row.self_resolved} of {endings_known} ({share}),"
             f" {row.self_resolved_unacknowledged} of these before anybody acknowledged"
         )
     if row.acknowledged_at_resolution:
@@ -109,12 +109,12 @@ def endings(row: ResponseRow) -> Iterator[str]:
 
 def came_back(again: Recurrence) -> str:
     """Return how many incidents were of a problem that had been there shortly before."""
-    of = f"{again.reoccurrences} of {count(again.occurrences, 'incident')}"
+    share = f"{again.reoccurrences} of {count(again.occurrences, 'incident')}"
     if 1 < again.occurrences == again.reoccurrences:
-        of = f"All {again.occurrences} incidents"
+        share = f"All {again.occurrences} incidents"
     else:
-        of += f" ({percent(again.rate)})"
+        share += f" ({percent(again.rate)})"
     return (
-        f"{of} came from a problem resolved within the 30 days before;"
+        f"{share} came from a problem resolved within the 30 days before;"
         f" {count(again.distinct, 'different problem')} in all"
     )

@@ -112,12 +112,12 @@ def _worst(report: ResponseReport, teams: Sequence[PlacePage]) -> Iterator[dict[
 
 def _kept(report: ResponseReport) -> str:
     """Return how many teams keep their targets on the mean, empty where there are none."""
-    said = (
+    sentences = (
         f"{name}: {teams_within(report, measure)}."
         for measure, name in CONDITIONS.items()
         if report.targets[measure]
     )
-    return " ".join(said)
+    return " ".join(sentences)
 
 
 def _repeaters(facts: SiteFacts, report: ResponseReport) -> Iterator[tuple[Repeater, str, str]]:

@@ -39,7 +39,7 @@ def _overview(week: str, rows: Iterable[ResponseRow], width: int) -> str:
         counts = map(str, (row.late, row.incidents, row.open))
         times = (row.mtta, row.mttr)
         judged = (
-            said for own in times for said in (duration(own.mean), percent(own.within_target))
+            cell for own in times for cell in (duration(own.mean), percent(own.within_target))
         )
         cells.append((code(row.name), *counts, *judged))
     lines = table(_HEAD, cells, right=range(1, len(_HEAD)))

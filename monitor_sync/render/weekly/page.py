@@ -152,8 +152,8 @@ def _trend(report: ResponseReport, measure: Measure) -> Line:
     trend = report.trends.get(())
     if trend is None or report.whole.times(measure).mean is None:
         return ()
-    of = trend.change(measure)
-    against = f" {change(of)} against the week before;" if of is not None else ""
+    growth = trend.change(measure)
+    against = f" {change(growth)} against the week before;" if growth is not None else ""
     return (f"{against} 12 weeks: {sparkline(trend.means(measure))}",)
 
 
