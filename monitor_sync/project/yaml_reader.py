@@ -50,7 +50,8 @@ _PLAIN: Final[dict[str, Any]] = {
     **dict.fromkeys(("false", "False", "FALSE"), False),
 }
 _MAX_WEIGHT: Final = 1_000_000
-"""Values one file may unfold to: aliases of aliases grow without bound in a few lines."""
+"""Values that the aliases of one file may unfold to: in a few lines they would be more than any
+memory holds, and each is looked at by whoever walks the file."""
 
 _DEEPEST: Final = 100
 """Mappings and lists inside each other. Whoever walks a value may use a call for each level."""
@@ -104,6 +105,7 @@ class Builder:
         self._stack: list[_Frame] = []
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._anchored_numbers: dict[str, str] = {}
+        self._unfolded = 0
         self._documents = 0
         self._rare: dict[type[Event], Callable[[Any], None]] = {
             MappingStartEvent: self._mapping,
@@ -334,7 +336,8 @@ class Builder:
         if frame.key is _NO_KEY and type(frame.value) is dict:
             self._problem("file/not-yaml", "an alias cannot be a key", event)
             raise GiveUp
-        if frame.weight + weight > _MAX_WEIGHT:
+        self._unfolded += weight
+        if self._unfolded > _MAX_WEIGHT:
             self._problem(
                 "file/too-large",
                 f"aliases unfold to over {_MAX_WEIGHT:,} values",

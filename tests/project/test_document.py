@@ -104,6 +104,19 @@ def test_aliases_of_aliases_do_not_unfold_without_bound() -> None:
     assert [problem.rule for problem in problems] == ["file/too-large"]
 
 
+@pytest.mark.parametrize(
+    "lines",
+    [
+        ["a0: &a0 {x: 1}", *(f"a{n}: &a{n} {{<<: *a{n - 1}, k{n}: 1}}" for n in range(1, 3000))],
+        ["a: &a [" + "x, " * 2000 + "]", *(f"b{n}: [*a]" for n in range(1000))],
+    ],
+)
+def test_many_aliases_of_the_same_do_not_unfold_without_bound_either(lines: list[str]) -> None:
+    _, problems = read("f.yaml", "\n".join(lines).encode())
+
+    assert [problem.rule for problem in problems] == ["file/too-large"]
+
+
 def test_columns_count_characters_even_after_wide_ones() -> None:
     document, _ = read("f.yaml", 'a: {b: "日本語", c: x}'.encode())
 
