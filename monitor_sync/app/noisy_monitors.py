@@ -37,13 +37,15 @@ class NoiseOptions:
 
     ``start`` and ``end`` are days in the project's time zone, ``end`` not included; where they are
     not given, the last four weeks until now. ``within`` is how soon an alert ends that resolved by
-    itself, in seconds. ``budget`` is how many seconds go into reading single incidents.
+    itself, in seconds. ``offline`` asks nobody: it is what was kept, up to its last reading.
+    ``budget`` is how many seconds go into reading single incidents.
     """
 
     selectors: Sequence[str] = ()
     start: date | None = None
     end: date | None = None
     within: Seconds | None = None
+    offline: bool = False
     budget: Seconds | None = None
 
 
@@ -93,18 +95,27 @@ def report_noise(
         monitors = select_monitors(project, options.selectors)
     zone = weeks.zone_of(project.time_zone)
     span = span_of(options.start, options.end, zone, now)
-    statuses = live_statuses.read(project, target)
+    statuses = live_statuses.read(project, target, offline=options.offline)
     history = response_history.read_history(
         project,
         target,
         span,
+        offline=options.offline,
         budget=options.budget,
         episodes=True,
         listed=statuses.keys,
         conversation=conversation,
         now=now,
     )
+    span = known_span(span, history, offline=options.offline)
     return judged(project, monitors, statuses, history, span, now=now, within=options.within)
+
+
+def known_span(span: TimeSpan, history: ResponseHistory, *, offline: bool) -> TimeSpan:
+    """Return the time of a span of which the history tells: offline up to its last reading."""
+    if not offline or history.as_of is None or history.as_of <= span.start:
+        return span
+    return TimeSpan(span.start, min(span.end, history.as_of))
 
 
 def span_of(start: date | None, end: date | None, zone: ZoneInfo, now: Seconds) -> TimeSpan:

@@ -129,9 +129,7 @@ class _Asking:
 
     def statuses(self) -> live_statuses.LiveStatuses:
         """Return what Datadog says of the live monitors."""
-        if self.options.offline:
-            return live_statuses.LiveStatuses(not_checked={live_statuses.LISTED: "--offline"})
-        return live_statuses.read(self.project, self.target)
+        return live_statuses.read(self.project, self.target, offline=self.options.offline)
 
 
 def site_facts(
@@ -178,6 +176,7 @@ def _gathered(
     alerts, (paths, unknown) = asking.alerts(span), _paths(asking)
     # last, as it takes minutes
     known = asking.incidents(_recent_span(now, zone), statuses, alerts.folder)
+    span = noisy_monitors.known_span(span, alerts, offline=asking.options.offline)
     within = tuple(i for i in known.incidents if span.start <= i.created < span.end)
     facts = SiteFacts(
         project=project,

@@ -19,7 +19,7 @@ from monitor_sync.emulator.server import running
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
 from tests.conftest import Local
-from tests.emulator.calls import ask
+from tests.emulator.calls import ask, requests
 from tests.insight.response import incidents as response
 
 NOW = datetime(2026, 11, 30, 12, tzinfo=UTC).timestamp()
@@ -49,6 +49,24 @@ def test_the_state_of_live_monitors_is_known_and_a_mute_without_an_end(
     assert (before.state, before.muted, before.muted_forever) == ("No Data", False, False)
     assert (after.muted, after.muted_forever, after.quality_issues) == (True, True, ())
     assert before.created > 0
+
+
+def test_offline_what_was_kept_is_told_up_to_its_last_reading(
+    project: Path, local: Local, tmp_path: Path
+) -> None:
+    root, state = project / "monitors", {"XDG_STATE_HOME": str(tmp_path / "state")}
+    target = Target(environ={**local.environment, **state})
+    apply(root, target, ApplyOptions())
+    before = report_noise(root, target, now=NOW)
+    asked = requests(local.emulator)
+
+    kept = report_noise(root, target, NoiseOptions(offline=True), now=NOW + 7200)
+
+    assert requests(local.emulator) == asked
+    assert [row.fires for row in kept.noise.monitors] == [0]
+    assert [row.fires for row in before.noise.monitors] == [0]
+    assert kept.span == TimeSpan(NOW + 7200 - 28 * 86_400, NOW)
+    assert kept.not_checked == dict.fromkeys((LISTED, SEARCHED), "--offline")
 
 
 def test_a_key_that_may_not_read_monitors_leaves_them_unchecked(project: Path) -> None:

@@ -9,7 +9,7 @@ import pytest
 
 from monitor_sync.app import ApplyOptions, SiteOptions, Target, apply, site_facts
 from monitor_sync.app.failures import WrongFiles
-from monitor_sync.app.live_statuses import LISTED
+from monitor_sync.app.live_statuses import LISTED, SEARCHED
 from monitor_sync.app.site import PATHS
 from tests.conftest import Local
 from tests.emulator.calls import requests
@@ -35,7 +35,7 @@ def test_offline_nobody_is_asked(project: Path, local: Local, tmp_path: Path) ->
 
     facts = site_facts(project / "monitors", target, SiteOptions(offline=True), now=NOW)
 
-    assert facts.not_checked == {LISTED: "--offline", PATHS: "--offline"}
+    assert facts.not_checked == dict.fromkeys((LISTED, SEARCHED, PATHS), "--offline")
     assert requests(local.emulator) == {}
 
 

@@ -71,7 +71,7 @@ def ownership(
 @options.selectors
 @options.days
 @options.duration("--within", "An alert that ends within T resolved by itself; 10m if not given.")
-@options.budget
+@options.history
 @options.deadline
 @click.option("--full", is_flag=True, help="Show every monitor, problem and team.")
 @click.option("--fail-on-findings", is_flag=True, help="Exit with 4 if something is proposed.")
@@ -83,6 +83,7 @@ def noise(
     start: date | None,
     end: date | None,
     within: float | None,
+    offline: bool,
     budget: float | None,
     deadline: float | None,
     full: bool,
@@ -104,7 +105,7 @@ def noise(
     from monitor_sync.render import noise as shown
 
     chosen = app.NoiseOptions(
-        selectors=selectors, start=start, end=end, within=within, budget=budget
+        selectors=selectors, start=start, end=end, within=within, offline=offline, budget=budget
     )
     talk = app.Conversation(progress=progress)
     report = app.report_noise(root, console.target(deadline=deadline), chosen, talk)
