@@ -90,10 +90,10 @@ def report_weekly(
         project=project, week=week, teams=(), review=None,
         as_of=known.as_of, complete=known.complete, notes=known.notes,
     )  # fmt: skip
-    given = (known.incidents, register, week, known.at(now), known.ids)
+    known_of_week = (known.incidents, register, week, known.at(now), known.ids)
     if options.review:
-        return replace(empty, review=weekly.week_review(project, *given))
-    own = weekly.team_weeks(project, teams, *given)
+        return replace(empty, review=weekly.week_review(project, *known_of_week))
+    own = weekly.team_weeks(project, teams, *known_of_week)
     return replace(empty, teams=_with_people(own, project, target, now) if options.names else own)
 
 

@@ -245,9 +245,9 @@ class Emulator:
         if call.strike is None:
             return self.carry_out(call)
         _endure(call.strike.before)
-        given = self.carry_out(call)
+        answered = self.carry_out(call)
         _endure(call.strike.after)
-        return given
+        return answered
 
     def take(
         self,
@@ -289,12 +289,12 @@ class Emulator:
         with self._lock:
             on_call = self._on_call
             if on_call is not None and on_call.route(call.request.path) is not None:
-                given, extra = on_call.answer(call.request)
+                answered, extra = on_call.answer(call.request)
             elif call.request.path.startswith("/__"):
-                given, extra = self._own(call.request), Headers()
+                answered, extra = self._own(call.request), Headers()
             else:
-                given, extra = self._api(call)
-        return given.status, {"content-type": "application/json", **extra}, given.body
+                answered, extra = self._api(call)
+        return answered.status, {"content-type": "application/json", **extra}, answered.body
 
     def _api(self, call: AcceptedRequest) -> tuple[Answer, Headers]:
         allowance = self._limiter.take(call.route, self._clock())
@@ -302,12 +302,12 @@ class Emulator:
             instead = call.strike.answering("answer")
             if instead is not None:
                 return failure(instead, allowance.limit)
-        given = self._answered(call, allowance)
+        answered = self._answered(call, allowance)
         if call.strike is not None:
             afterwards = call.strike.answering("answer-after")
             if afterwards is not None:
                 return failure(afterwards, allowance.limit)
-        return given, allowance.headers
+        return answered, allowance.headers
 
     def _answered(self, call: AcceptedRequest, allowance: Allowance) -> Answer:
         request = call.request
@@ -349,10 +349,10 @@ class Emulator:
                     if request.method != "GET":
                         self._faults.replace(_sent_faults(request))
                     return answer(self._faults.as_json())
-            given = suite_sessions.handle(request, self._clock())
-            if given is None:
+            answered = suite_sessions.handle(request, self._clock())
+            if answered is None:
                 raise refused_at_the_edge(404, f"Not found: {request.method} {request.path}")
-            return given
+            return answered
         except ErrorAnswer as problem:
             return answer(problem.payload, problem.status)
 

@@ -198,8 +198,8 @@ def seconds_ago(call: Call, buckets: Buckets) -> int:
 
 def fixed_shift(call: Call) -> int:
     """Return the seconds of ``timeshift`` and of ``hour_before`` and its like."""
-    given = numbers(call)
-    return functions.BEFORE.get(call.function.text) or -int(given[0] if given else 0)
+    seconds = numbers(call)
+    return functions.BEFORE.get(call.function.text) or -int(seconds[0] if seconds else 0)
 
 
 _CIVIL: Final = {"d": 1, "w": 7, "mo": 28}

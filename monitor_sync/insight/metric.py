@@ -75,10 +75,10 @@ def condition(query: Parsed, readings: Readings) -> MetricCondition:
         change = tree.evaluation.change
     elif isinstance(tree, FormulaQuery):
         aggregator, variables = _formula(query)
-        given = queries.window(query)
-        if given is None:
+        window_of_step = queries.window(query)
+        if window_of_step is None:
             raise Unsupported("a formula without a window")
-        window = given
+        window = window_of_step
     else:
         raise Unsupported(query.type)
     if aggregator not in _AGGREGATORS or window.form == "next":

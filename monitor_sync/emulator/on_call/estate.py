@@ -77,9 +77,9 @@ class OnCallEstate:
         if account is None:
             return Answer(status=404, body=b""), {}
         answered = account.answer(request)
-        given, headers = (answered, {}) if isinstance(answered, Answer) else answered
-        page = given.body[:1] == b"<"
-        return given, {**headers, "content-type": "text/html"} if page else headers
+        answer, headers = (answered, {}) if isinstance(answered, Answer) else answered
+        page = answer.body[:1] == b"<"
+        return answer, {**headers, "content-type": "text/html"} if page else headers
 
     def _account(self, path: str) -> ZendutyAccount | ToolAccount[Any] | None:
         accounts = (

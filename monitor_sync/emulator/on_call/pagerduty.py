@@ -81,13 +81,13 @@ class PagerDutyAccount(ToolAccount[PagerDutyTeam]):
             return _error(401, "Unauthorized", 2006)
         if self._incidents is not None:
             try:
-                given = self._of_incidents(self._incidents, request)
+                of_incidents = self._of_incidents(self._incidents, request)
             except ErrorAnswer:
                 return _error(400, "Invalid Input Provided", 2001, "The body is no JSON object")
             except BadInput as problem:
                 return _error(400, "Invalid Input Provided", 2001, str(problem))
-            if given is not None:
-                return given
+            if of_incidents is not None:
+                return of_incidents
         match = _PATH.fullmatch(request.path)
         if match is None or request.method != "GET":
             return _error(404, "Not Found", 2100)

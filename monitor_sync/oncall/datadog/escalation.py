@@ -59,15 +59,15 @@ def beyond(
     if not policy.steps:
         schedule = not_checked("schedule", "the policy has no step that could name one")
         return Followed(steps=(escalation, schedule, person_step((), _TITLE, "")))
-    read = {
+    shifts_of = {
         schedule: turns(lists, schedule.id, window)
         for step in policy.steps
         for schedule in _schedules(step, policy)
     }
     called = lists.responders(team) if team else None
-    levels = _levels(policy, read, called, window)
-    schedule, shifts = _schedule_step(policy, read, levels, window)
-    reason = next((given.reason for given in read.values() if isinstance(given, NotRead)), "")
+    levels = _levels(policy, shifts_of, called, window)
+    schedule, shifts = _schedule_step(policy, shifts_of, levels, window)
+    reason = next((read.reason for read in shifts_of.values() if isinstance(read, NotRead)), "")
     known = None if reason and not any(level.people for level in levels) else levels
     person = person_step(known, _TITLE, reason)
     return Followed(steps=(escalation, schedule, person), levels=known or (), shifts=shifts)
@@ -118,7 +118,7 @@ def _others(step: Fields, policy: EscalationPolicy) -> list[Responder]:
 
 def _levels(
     policy: EscalationPolicy,
-    read: dict[Reference, tuple[Shift, ...] | NotRead],
+    shifts_of: dict[Reference, tuple[Shift, ...] | NotRead],
     called: tuple[Responder, ...] | NotRead | None,
     window: LookAhead,
 ) -> tuple[EscalationLevel, ...]:
@@ -128,9 +128,9 @@ def _levels(
     for position, step in enumerate(policy.steps, 1):
         people = _others(step, policy)
         for schedule in _schedules(step, policy):
-            given = read[schedule]
-            if not isinstance(given, NotRead):
-                people += [shift.person for shift in people_now(given, window)]
+            read = shifts_of[schedule]
+            if not isinstance(read, NotRead):
+                people += [shift.person for shift in people_now(read, window)]
         if position == 1 and isinstance(called, tuple):
             people = list(called)
         unique = {person.id: person for person in people}
@@ -143,7 +143,7 @@ def _levels(
 
 def _schedule_step(
     policy: EscalationPolicy,
-    read: dict[Reference, tuple[Shift, ...] | NotRead],
+    shifts_of: dict[Reference, tuple[Shift, ...] | NotRead],
     levels: Sequence[EscalationLevel],
     window: LookAhead,
 ) -> tuple[PathStep, tuple[Shift, ...] | None]:
@@ -156,10 +156,10 @@ def _schedule_step(
             return not_checked("schedule", "the first step names no schedule"), None
         return no_schedule("step"), tuple(shifts)
     for schedule in schedules:
-        given = read[schedule]
-        if isinstance(given, NotRead):
-            return not_checked("schedule", given.reason), None
-        shifts += given
+        read = shifts_of[schedule]
+        if isinstance(read, NotRead):
+            return not_checked("schedule", read.reason), None
+        shifts += read
     name = ", ".join(shown(text(attribute(policy.named.get(s, {}), "name"))) for s in schedules)
     step = coverage.schedule_step(name, shifts, levels, window)
     return step, None if step.status == "not_checked" else tuple(shifts)

@@ -99,16 +99,16 @@ def _called(
         schedule = not_checked("schedule", "the escalation has no rule that could name one")
         return Followed(steps=(escalation, schedule, person_step((), "Opsgenie", "")))
     people = [_people(level.recipient, lists) for level in levels]
-    reason = next((given.reason for given in people if isinstance(given, NotRead)), "")
-    held = tuple(
+    reason = next((called.reason for called in people if isinstance(called, NotRead)), "")
+    levels_now = tuple(
         EscalationLevel(
             position=position,
             delay=level.delay,
-            people=() if isinstance(given, NotRead) else given,
+            people=() if isinstance(called, NotRead) else called,
         )
-        for position, (level, given) in enumerate(zip(levels, people, strict=True), 1)
+        for position, (level, called) in enumerate(zip(levels, people, strict=True), 1)
     )
-    known = None if reason and not any(level.people for level in held) else held
+    known = None if reason and not any(level.people for level in levels_now) else levels_now
     schedule, shifts = _schedule_step(levels[0].recipient, known or (), lists, window)
     return Followed(
         steps=(escalation, schedule, person_step(known, "Opsgenie", reason)),

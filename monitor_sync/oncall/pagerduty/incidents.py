@@ -277,7 +277,7 @@ def _begun_by(fields: Fields) -> Origin | None:
 
 
 def _first_acknowledgement(fields: Fields) -> Seconds | None:
-    times = (moment(given.get("at")) for given in objects(fields.get("acknowledgements")))
+    times = (moment(entry.get("at")) for entry in objects(fields.get("acknowledgements")))
     return min((at.timestamp() for at in times if at), default=None)
 
 
