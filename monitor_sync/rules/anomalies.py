@@ -171,8 +171,8 @@ def no_threshold_windows(view: QueryView) -> Iterable[Finding]:
 
     Use instead: `threshold_windows: {trigger_window: last_15m, recovery_window: last_15m}`.
 
-    Source: datadog-operator pull 408 reports a refusal; live accounts hold such monitors, so it is
-    no certain error.
+    Source: datadog-operator pull 408 and datadog-api-client-python issue 764 report a refusal, in
+    words about the query; live accounts hold such monitors, so it is no certain error.
     """
     if view.type not in METRIC or view.options.get("threshold_windows"):
         return ()

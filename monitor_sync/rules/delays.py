@@ -10,7 +10,7 @@ from monitor_sync.language import query
 from monitor_sync.language.atoms import Number, Window
 from monitor_sync.language.query_shape import CRAWLED
 from monitor_sync.language.syntax.windows import read_window
-from monitor_sync.language.tree import MetricQuery, SloQuery
+from monitor_sync.language.tree import FormulaQuery, MetricQuery, SloQuery
 from monitor_sync.language.tree_queries import modifiers_in
 from monitor_sync.rules.monitor_types import METRIC, UNKNOWN_GROUPS
 from monitor_sync.rules.registry import Finding, rule
@@ -49,9 +49,16 @@ def new_group_delay_ungrouped(view: QueryView) -> Iterable[Finding]:
         Finding(
             message=f"`new_group_delay` is {shown(seconds)}, but the query has no groups",
             field=("options", "new_group_delay"),
-            hint="remove `new_group_delay`, or group the query: `by {host}`",
+            hint=f"remove `new_group_delay`, or group the query{_grouped(view)}",
         )
     ]
+
+
+def _grouped(view: QueryView) -> str:
+    """Return how a query of this type is grouped, in words to append; empty for a formula."""
+    if view.type in METRIC:
+        return ": `by {host}`"
+    return "" if isinstance(view.query.tree, FormulaQuery) else ': `.by("host")`'
 
 
 @rule("options/no-groups-to-delay", Severity.WARNING)

@@ -279,11 +279,22 @@ def ok_outside_checks(view: QueryView) -> Iterable[Finding]:
             message=f"`{name}` is {shown(given[name])}, "
             f"but it acts only on service checks, not on {article(view.type)}",
             field=field(name),
-            hint="write `critical_recovery`" if name == "ok" else f"remove `{name}`",
+            hint=f"remove `{name}`{_over(view) if name == 'ok' else ''}",
         )
         for name in ("ok", "unknown")
         if given.get(name) is not None
     ]
+
+
+def _over(view: QueryView) -> str:
+    """Return what says when an alert is over, in words to append; empty where nothing does."""
+    recovers = view.type != SLO and not _is_event_count(view)
+    return "; `critical_recovery` says when an alert is over" if recovers else ""
+
+
+def _is_event_count(view: QueryView) -> bool:
+    """Return whether it counts events without a formula: the monitors that refused a recovery."""
+    return view.type == "event-v2 alert" and not isinstance(view.query.tree, FormulaQuery)
 
 
 @rule("thresholds/recovery-of-events", Severity.WARNING)
@@ -302,9 +313,7 @@ def recovery_of_events(view: QueryView) -> Iterable[Finding]:
     Source: recorded in 2022: Datadog answers 400 "Invalid threshold statuses found:
     critical_recovery." (terraform-provider-datadog issue 1401).
     """
-    if view.type != "event-v2 alert" or len(view.thresholds) < 2:
-        return ()
-    if isinstance(view.query.tree, FormulaQuery):
+    if not _is_event_count(view) or len(view.thresholds) < 2:
         return ()
     return _each_recovery(view, "an event monitor, which refused it in 2022")
 

@@ -9,6 +9,8 @@ import pytest
 
 from tests.rules.cases import PROJECT, SOUND, TEAMS, Case, check, read
 
+_LOGS = 'logs("service:quotes").index("*").rollup("count").last("5m") > 5'
+_EVENTS = 'events("source:nagios").rollup("count").last("5m") > 5'
 _FILLED = "sum(last_15m):default_zero(sum:motor.orders{*}.as_count())"
 
 HINTS: list[tuple[dict[str, Any], str, str]] = [
@@ -34,6 +36,16 @@ HINTS: list[tuple[dict[str, Any], str, str]] = [
     ({"query": f"{_FILLED} < 1", "priority": 1}, "options/silent-at-zero",
      "take `default_zero(…)` out of the query, and write "
      "`on_missing_data: show_and_notify_no_data` under `options`"),
+    ({"options": {"new_group_delay": 60}}, "options/new-group-delay-ungrouped",
+     "remove `new_group_delay`, or group the query: `by {host}`"),
+    ({"type": "log alert", "query": _LOGS, "options": {"new_group_delay": 60}},
+     "options/new-group-delay-ungrouped",
+     'remove `new_group_delay`, or group the query: `.by("host")`'),
+    ({"type": "log alert", "query": _LOGS, "thresholds": {"critical": 5, "ok": 0}},
+     "thresholds/ok-outside-checks",
+     "remove `ok`; `critical_recovery` says when an alert is over"),
+    ({"type": "event-v2 alert", "query": _EVENTS, "thresholds": {"critical": 5, "ok": 0}},
+     "thresholds/ok-outside-checks", "remove `ok`"),  # it would refuse a recovery
 ]  # fmt: skip
 
 
