@@ -156,8 +156,11 @@ class Tags(HTMLParser):
 @pytest.mark.parametrize("review", [False, True])
 def test_html_loads_and_runs_nothing(review: bool) -> None:
     parser = Tags()
-    parser.feed(shown.html(week(review=review)))
+    page = shown.html(week(review=review))
+    parser.feed(page)
 
+    assert "&nbsp;% of" in page
+    assert "0 % of" not in page
     allowed = {
         "html",
         "meta",

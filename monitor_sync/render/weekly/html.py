@@ -38,8 +38,11 @@ def _section(page: WeeklyPage) -> str:
 
 
 def _line(line: Line) -> str:
+    """Return a line, with each share in one piece where it wraps."""
     return "".join(
-        f"<code>{_words(piece.text)}</code>" if isinstance(piece, Code) else _words(piece)
+        f"<code>{_words(piece.text)}</code>"
+        if isinstance(piece, Code)
+        else _words(piece).replace(" %", "&nbsp;%")
         for piece in line
     )
 
