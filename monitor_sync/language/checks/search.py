@@ -48,6 +48,8 @@ _MEASURES: Final = (
 )  # fmt: skip
 _STEPS: Final = ("index", "rollup", "by", "last", "current")
 _TRACKING: Final = ("source", "new", "impact")
+_ISSUES: Final = ("new", "impact")
+"""Also behind the older `error-tracking-traces` and its like: a monitor in use has it."""
 _EXAMPLE: Final = '`.rollup("count").last("5m")`'
 _LONGEST: Final = 48 * 3600
 _FACETS: Final = {"database-monitoring alert": 5}
@@ -69,7 +71,8 @@ def check_search(monitor_type: str, tree: SearchQuery, findings: Findings) -> No
         return
     check_quotes(tree.search, findings)
     tracking = source == "error-tracking"
-    steps = by_name(tree.steps, (*_STEPS, *_TRACKING) if tracking else _STEPS, findings)
+    of_issues = _TRACKING if tracking else _ISSUES if "error-tracking-" in source else ()
+    steps = by_name(tree.steps, (*_STEPS, *of_issues), findings)
     wanted = () if tracking else ("rollup",)
     require(steps, wanted, tree, findings, _EXAMPLE)
     _check_time(steps, tree, findings)
