@@ -10,12 +10,18 @@ from typing import TYPE_CHECKING, Final, Literal
 
 from monitor_sync.app import history_folder, planning, response_history
 from monitor_sync.app.backtest_points import Fetching, OutOfBudget, last_days
+from monitor_sync.app.backtest_standing import standing_of
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import AccessDenied, RemoteError, UsageError
 from monitor_sync.incidents import AlertEpisode, TimeSpan
-from monitor_sync.insight.backtest.comparison import WARM_UP, Compared, Definition
+from monitor_sync.insight.backtest.comparison import (
+    WARM_UP,
+    Compared,
+    Definition,
+    held_by_standing,
+)
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
 from monitor_sync.insight.backtest.composed import Composite, compared_composites
 from monitor_sync.insight.backtest.sparse import observed
@@ -27,6 +33,7 @@ from monitor_sync.sync.identity import match
 if TYPE_CHECKING:
     from monitor_sync.app.planning import Planned
     from monitor_sync.app.target import Target
+    from monitor_sync.datadog.monitors import Monitors
     from monitor_sync.insight.backtest.replay import Points
     from monitor_sync.insight.backtest.wanted import WantedLine
     from monitor_sync.model import Body, LiveResource, Monitor, Project
@@ -203,7 +210,12 @@ def backtest(
     )
     actual, unknown = _actual(planned.project, target, result.span, candidates)
     replaying = _Replaying(
-        fetching=fetching, span=result.span, actual=actual, unknown=unknown, suggest=options.suggest
+        fetching=fetching,
+        monitors=planned.client.monitors,
+        span=result.span,
+        actual=actual,
+        unknown=unknown,
+        suggest=options.suggest,
     )
     return replaying.all(candidates, progress, result)
 
@@ -297,6 +309,7 @@ class _Replaying:
     """Replay monitors one by one over history that is fetched for all of them together."""
 
     fetching: Fetching
+    monitors: Monitors
     span: TimeSpan
     actual: Actual | None
     unknown: str
@@ -375,8 +388,16 @@ class _Replaying:
                 monitor_id=known, actual=actual, unknown=self.unknown,
             )  # fmt: skip
             members = (new,)
+        if old is not None and actual is not None and _is_untold(made):
+            standing = standing_of(self.monitors, known)
+            if standing is not None:
+                made = held_by_standing(made, actual, self.span, old.tolerance, standing)
         seen = [doubt for member in members for doubt in observed(member, points, self.span)]
         return replace(made, assumptions=(*made.assumptions, *dict.fromkeys(seen)))
+
+
+def _is_untold(made: Compared) -> bool:
+    return any(assumption.kind == "untold" for assumption in made.assumptions)
 
 
 def _number(points: Points) -> int:

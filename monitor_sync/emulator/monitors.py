@@ -12,6 +12,7 @@ from monitor_sync.emulator.chained_queries import bare
 from monitor_sync.emulator.chained_queries import read as read_chain
 from monitor_sync.emulator.downtimes import in_force, overlaid
 from monitor_sync.emulator.listing import check_group_states
+from monitor_sync.emulator.metrics import alerts
 from monitor_sync.emulator.normalise import definition, enriched_assets
 from monitor_sync.emulator.people import person_of
 from monitor_sync.emulator.queries import METRIC_TYPES, comparison, composite_members
@@ -43,7 +44,7 @@ def read(account: Account, request: Request, identifier: str) -> Answer:
     """GET /api/v1/monitor/{id}. Assets only when asked for, and then without `monitor_id`."""
     monitor = held_monitor(account, identifier)
     check_group_states(request)
-    monitor = overlaid(monitor, in_force(account))
+    monitor = overlaid(monitor, in_force(account)) | alerts.standing(account, monitor["id"])
     if not request.flag("with_downtimes"):
         del monitor["matching_downtimes"]
     assets = monitor.pop("assets")

@@ -192,6 +192,21 @@ def test_a_clone_with_the_same_key_is_not_what_lives(root: Path, local: Local) -
     assert replayed.compared.fidelity.precision == 1.0
 
 
+def test_a_monitor_that_is_never_ok_is_checked_against_the_state_that_it_is_in(
+    root: Path,
+) -> None:
+    added = "  always:\n    name: Always\n    query: avg(last_5m):avg:shop.db.cpu{*} > 1\n"
+    with (root / "shop" / "orders.yaml").open("a") as file:
+        file.write(added + "    thresholds: {critical: 1}\n    message: High.\n")
+    apply(root, Target(environ=os.environ)).raise_if_incomplete()
+    (replayed,) = run(root, "shop/orders/always").monitors
+
+    assert replayed.compared.new.minutes == 24 * 60
+    assert replayed.compared.fidelity is not None
+    assert replayed.compared.fidelity.time_in_same_state == 1.0
+    assert [a.kind for a in replayed.compared.assumptions] == ["standing"]
+
+
 def test_a_new_monitor_has_nothing_to_be_held_against(root: Path) -> None:
     added = "  also:\n    name: Also\n    query: avg(last_5m):avg:shop.db.cpu{*} > 40\n"
     with (root / "shop" / "orders.yaml").open("a") as file:

@@ -66,7 +66,7 @@ class Transition:
         return "recovery" if self.kind.endswith("recovery") else self.kind.replace(" ", "_")
 
 
-_NAMES = {"alert": "Alert", "warning": "Warn", "no_data": "No Data"}
+STATE_NAMES: Mapping[State, str] = {"alert": "Alert", "warning": "Warn", "no_data": "No Data"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -91,10 +91,10 @@ class PastEpisode:
 
     def transitions(self, until: int) -> Iterator[Transition]:
         """Yield its events up to an instant, in the order in which they happened."""
-        reached = _NAMES[self.state]
+        reached = STATE_NAMES[self.state]
         before = "OK"
         if self.worst > self.start:
-            before = _NAMES[self.first]
+            before = STATE_NAMES[self.first]
             yield Transition(self.start, self.first.replace("_", " "), "OK", before)
         yield Transition(self.worst, self.state.replace("_", " "), before, reached)
         for at in self._renotified(until):

@@ -14,9 +14,9 @@ import contextlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, Final
 
-from monitor_sync.emulator.account import Account
+from monitor_sync.emulator.account import Account, timestamp
 from monitor_sync.emulator.history.made import PastHistory, events_of
-from monitor_sync.emulator.history.records import PastEpisode, PastMonitor, State
+from monitor_sync.emulator.history.records import STATE_NAMES, PastEpisode, PastMonitor, State
 from monitor_sync.emulator.metrics.courses import course
 from monitor_sync.emulator.metrics.query import NotServed
 from monitor_sync.emulator.metrics.states import States
@@ -40,6 +40,23 @@ def past(account: Account, since: float, until: float) -> PastHistory | None:
         account.metrics.played.clear()  # the pages of one search ask for the same
         known = account.metrics.played[made] = _played(account, start, end)
     return known
+
+
+def standing(account: Account, number: int) -> dict[str, str]:
+    """Return the state of a monitor at the end of what was played last, if that is not OK."""
+    lasting = [
+        episode
+        for history in account.metrics.played.values()
+        for episode in history.episodes
+        if episode.monitor.id == number and episode.end is None
+    ]
+    if not lasting:
+        return {}
+    worst = max(lasting, key=lambda episode: _SEVERITY.index(episode.state))
+    return {
+        "overall_state": STATE_NAMES[worst.state],
+        "overall_state_modified": timestamp(worst.worst),
+    }
 
 
 def _played(account: Account, start: int, end: int) -> PastHistory:

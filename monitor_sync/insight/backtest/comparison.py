@@ -8,7 +8,13 @@ from typing import Final, Literal
 
 from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
 from monitor_sync.insight import schedule, uncertainty
-from monitor_sync.insight.backtest.fidelity import Fidelity, fidelity, untold
+from monitor_sync.insight.backtest.fidelity import (
+    Fidelity,
+    Standing,
+    fidelity,
+    standing_through,
+    untold,
+)
 from monitor_sync.insight.backtest.replay import (
     Points,
     Replay,
@@ -32,7 +38,7 @@ _STRIDE: Final = 5
 
 AssumptionKind = Literal[
     "uncertain", "between", "limit", "coarser", "late", "silent_end", "groups", "renotify",
-    "schedule", "unfaithful", "untold", "no_history", "member",
+    "schedule", "unfaithful", "untold", "standing", "no_history", "member",
 ]  # fmt: skip
 """
 What an answer rests on. ``uncertain``: an open point, ``name``, gives another number of alerts.
@@ -42,7 +48,8 @@ monitor has no delay. ``silent_end``: the newest points were not there yet. ``gr
 than Datadog watches. ``renotify``: repetitions are not counted. ``schedule``: nor those of a custom
 schedule, which notifies at each evaluation that is not OK (10.3). ``unfaithful``: the replay does
 not agree with what happened. ``untold``: nothing tells the real state of ``low`` of ``high``
-groups. ``no_history``: why fidelity is not known. ``member``: of a composite, whose own alerts are
+groups. ``standing``: the live monitor's state of today alone does, which is older than the span.
+``no_history``: why fidelity is not known. ``member``: of a composite, whose own alerts are
 uncertain.
 """
 
@@ -76,6 +83,13 @@ class Definition:
             raise Unsupported("a query that cannot be read")
         settings = EvaluationSettings(query=parsed, options=options)
         return cls(body=body, settings=settings, wanted=wanted(settings))
+
+    @property
+    def tolerance(self) -> Seconds:
+        """How far alerts may lie apart and be the same: an evaluation and the delay (13.5)."""
+        delay = self.settings.options.get("evaluation_delay")
+        seconds = float(delay) if isinstance(delay, int | float) else 0.0
+        return self.wanted.every + max(seconds, 60.0)
 
     def evaluates_as(self, other: Definition) -> bool:
         """Return whether another one has the same numbers at the same times."""
@@ -138,7 +152,7 @@ def compared(
         assumptions.append(Assumption(kind="schedule"))
     faithful = None
     if old is not None and before is not None and actual is not None:
-        faithful, doubts_of_old = held(before, actual, span, tolerance(old))
+        faithful, doubts_of_old = held(before, actual, span, old.tolerance)
         assumptions += doubts_of_old
     elif old is not None and unknown:
         assumptions.append(Assumption(kind="no_history", name=unknown))
@@ -160,11 +174,23 @@ FAITHFUL: Final = 0.9
 
 
 def held(
-    before: Replay, actual: Sequence[AlertEpisode], span: TimeSpan, tolerance: Seconds
+    before: Replay,
+    actual: Sequence[AlertEpisode],
+    span: TimeSpan,
+    tolerance: Seconds,
+    standing: Standing | None = None,
 ) -> tuple[Fidelity | None, list[Assumption]]:
-    """Return how far the replay of the live monitor agrees with what happened, if that is told."""
-    replayed, groups, doubts = before.episodes, len(before.groups), []
+    """
+    Return how far the replay of the live monitor agrees with what happened, if that is told.
+
+    ``standing`` is how the live monitor stands, which may tell what no event does.
+    """
+    replayed, groups, doubts = before.episodes, len(before.groups), list[Assumption]()
     unknown = untold(replayed, actual, span, tolerance)
+    proven = standing_through(standing, before.groups, span) if unknown and standing else None
+    if proven is not None:
+        actual, unknown = (*actual, *proven), frozenset()
+        doubts.append(Assumption(kind="standing"))
     if unknown:
         doubts.append(Assumption(kind="untold", low=len(unknown), high=groups))
         replayed = tuple(episode for episode in replayed if episode.group not in unknown)
@@ -177,11 +203,19 @@ def held(
     return faithful, doubts
 
 
-def tolerance(definition: Definition) -> Seconds:
-    """Return how far alerts may lie apart: one evaluation and the delay (13.5)."""
-    delay = definition.settings.options.get("evaluation_delay")
-    seconds = float(delay) if isinstance(delay, int | float) else 0.0
-    return definition.wanted.every + max(seconds, 60.0)
+def held_by_standing(
+    made: Compared,
+    actual: Sequence[AlertEpisode],
+    span: TimeSpan,
+    tolerance: Seconds,
+    standing: Standing,
+) -> Compared:
+    """Return a comparison that no event could check, checked by how its monitor stands."""
+    if made.old is None:
+        return made
+    faithful, doubts = held(made.old, actual, span, tolerance, standing)
+    others = [a for a in made.assumptions if a.kind not in ("untold", "unfaithful")]
+    return replace(made, fidelity=faithful, assumptions=(*others, *doubts))
 
 
 def _doubts(

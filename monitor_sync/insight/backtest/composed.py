@@ -19,7 +19,6 @@ from monitor_sync.insight.backtest.comparison import (
     Definition,
     compared,
     held,
-    tolerance,
 )
 from monitor_sync.insight.backtest.replay import Points, Replay, bound_history, evaluated, replayed
 from monitor_sync.insight.backtest.wanted import Wanted
@@ -71,6 +70,11 @@ class Composite:
         )
 
     @property
+    def tolerance(self) -> Seconds:
+        """How far alerts may lie apart and be the same: as far as those of its members."""
+        return max(member.tolerance for member in self.members.values())
+
+    @property
     def wanted(self) -> Wanted:
         """All that its members read."""
         every = [member.wanted for member in self.members.values()]
@@ -110,8 +114,7 @@ def compared_composites(
     assumptions = list(_doubts(new, points, span))
     faithful = None
     if old is not None and before is not None and actual is not None:
-        apart = max(tolerance(member) for member in old.members.values())
-        faithful, doubts_of_old = held(before, actual, span, apart)
+        faithful, doubts_of_old = held(before, actual, span, old.tolerance)
         assumptions += doubts_of_old
     elif old is not None and unknown:
         assumptions.append(Assumption(kind="no_history", name=unknown))

@@ -6,7 +6,7 @@ import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan
+from monitor_sync.incidents import AlertEpisode, Seconds, TimeSpan, TransitionState
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -22,6 +22,19 @@ class Fidelity:
     precision: float | None
     recall: float | None
     time_in_same_state: float
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Standing:
+    """
+    How a live monitor stands: the worst state of its groups, and since when it has been that.
+
+    Datadog's ``overall_state`` and ``overall_state_modified``. What the second one means is taken
+    from its name: no page says it.
+    """
+
+    state: TransitionState
+    since: Seconds
 
 
 def fidelity(
@@ -73,6 +86,27 @@ def untold(
         if episode.group not in groups_with_events
         and (episode.start or 0.0) <= span.start + tolerance
         and (episode.end is None or episode.end >= span.end - tolerance)
+    )
+
+
+def standing_through(
+    standing: Standing, groups: frozenset[str], span: TimeSpan
+) -> tuple[AlertEpisode, ...] | None:
+    """
+    Return the episodes of a span that its monitor's state proves; None where it proves nothing.
+
+    It must have been the same since before the span. OK is that of all groups, anything else that
+    of a single one.
+    """
+    if standing.since > span.start or (standing.state != "ok" and len(groups) != 1):
+        return None
+    if standing.state == "ok":
+        return ()
+    (group,) = groups
+    return (
+        AlertEpisode(
+            monitor_id=0, group=group, state=standing.state, start=standing.since, end=None
+        ),
     )
 
 

@@ -37,7 +37,9 @@ _SENTENCES: Final[dict[AssumptionKind, str]] = {
     "unfaithful": "do not trust these numbers: the replay of the live monitor disagrees with the"
     " alerts that there really were",
     "untold": "not checked against real alerts: in the replay {name} never OK, and Datadog has no"
-    " event of these days that tells the real state",
+    " event of these days, and no state that is older than they are, to tell what it really was",
+    "standing": "checked against the live monitor's state, which is older than these days: no event"
+    " of theirs tells of it",
     "member": "uncertain: the alerts of its member {name} are uncertain themselves",
     "no_history": "it is not known whether the replay agrees with the alerts that there really"
     " were: {name}",

@@ -7,9 +7,14 @@ from typing import Any
 
 import pytest
 
-from monitor_sync.incidents import AlertEpisode, TimeSpan
-from monitor_sync.insight.backtest.comparison import Compared, Definition, compared
-from monitor_sync.insight.backtest.fidelity import fidelity
+from monitor_sync.incidents import AlertEpisode, TimeSpan, TransitionState
+from monitor_sync.insight.backtest.comparison import (
+    Compared,
+    Definition,
+    compared,
+    held_by_standing,
+)
+from monitor_sync.insight.backtest.fidelity import Standing, fidelity
 from monitor_sync.insight.backtest.replay import Points
 from monitor_sync.insight.backtest.sparse import observed
 
@@ -255,6 +260,39 @@ def test_a_group_that_is_never_ok_and_that_no_event_tells_of_is_not_held_against
     assert [(a.kind, a.low, a.high) for a in both.assumptions] == [("untold", 1, 2)]
     assert alone.fidelity is None
     assert [(a.kind, a.low, a.high) for a in alone.assumptions] == [("untold", 1, 1)]
+
+
+@pytest.mark.parametrize(
+    ("state", "since", "same", "kinds"),
+    [
+        ("alert", START - 60, 1.0, ["standing"]),
+        ("ok", START - 60, 0.0, ["standing", "unfaithful"]),
+        ("alert", START + 60, None, ["untold"]),
+    ],
+)
+def test_a_state_that_is_older_than_the_span_tells_what_no_event_does(
+    state: TransitionState, since: float, same: float | None, kinds: list[str]
+) -> None:
+    about = definition("avg(last_5m):avg:a.b{*} > 50", thresholds={"critical": 50})
+    bad = line((240, 90.0))
+    made = run(about, points(about, {(): (bad[0], [90.0] * len(bad[0]))}), about, actual=[])
+    known = held_by_standing(made, [], SPAN, 120, Standing(state=state, since=since))
+
+    assert [assumption.kind for assumption in made.assumptions] == ["untold"]
+    assert (known.fidelity and known.fidelity.time_in_same_state) == same
+    assert [assumption.kind for assumption in known.assumptions] == kinds
+
+
+def test_the_state_of_one_of_several_groups_tells_nothing_of_each() -> None:
+    about = definition("avg(last_5m):avg:a.b{*} by {host} > 50", thresholds={"critical": 50})
+    times = line((240, 90.0))[0]
+    bad = times, [90.0] * len(times)
+    made = run(about, points(about, {("a",): bad, ("b",): bad}), about, actual=[])
+    known = held_by_standing(made, [], SPAN, 120, Standing(state="alert", since=START - 60))
+    fine = held_by_standing(made, [], SPAN, 120, Standing(state="ok", since=START - 60))
+
+    assert known == made
+    assert [assumption.kind for assumption in fine.assumptions] == ["standing", "unfaithful"]
 
 
 def test_an_alert_at_the_edge_of_the_span_is_compared_by_its_time_alone() -> None:
