@@ -8,14 +8,14 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
-from monitor_sync.app import history_folder, planning, response_history
+from monitor_sync.app import history_folder, planning
+from monitor_sync.app.backtest_actual import Actual, actual_episodes, standing_of
 from monitor_sync.app.backtest_points import Fetching, OutOfBudget, last_days
-from monitor_sync.app.backtest_standing import standing_of
 from monitor_sync.app.conversation import Progress, silent
 from monitor_sync.app.selection import select_monitors
 from monitor_sync.audience.pagers import pager_globs
 from monitor_sync.errors import AccessDenied, RemoteError, UsageError
-from monitor_sync.incidents import AlertEpisode, TimeSpan
+from monitor_sync.incidents import TimeSpan
 from monitor_sync.insight.backtest.comparison import (
     WARM_UP,
     Compared,
@@ -36,7 +36,7 @@ if TYPE_CHECKING:
     from monitor_sync.datadog.monitors import Monitors
     from monitor_sync.insight.backtest.replay import Points
     from monitor_sync.insight.backtest.wanted import WantedLine
-    from monitor_sync.model import Body, LiveResource, Monitor, Project
+    from monitor_sync.model import Body, LiveResource, Monitor
 
 MOST_DAYS: Final = 30
 BUDGET: Final = 600
@@ -208,7 +208,9 @@ def backtest(
     fetching = Fetching(
         endpoint=planned.client.timeseries, cache=PointsCache(home), budget=options.budget
     )
-    actual, unknown = _actual(planned.project, target, result.span, candidates)
+    actual, unknown = None, ""
+    if any(candidate.live is not None for candidate in candidates):
+        actual, unknown = actual_episodes(planned.project, target, result.span)
     replaying = _Replaying(
         fetching=fetching,
         monitors=planned.client.monitors,
@@ -281,27 +283,6 @@ def _matters(fields: Sequence[object], action: str) -> bool:
     """Return whether a change may change when a monitor alerts, or whom it tells."""
     names = {str(getattr(field, "field", "")).partition(".")[0] for field in fields}
     return action in ("create", "replace") or bool(names.intersection(_DECIDING))
-
-
-Actual = Mapping[int, Sequence[AlertEpisode]]
-
-
-def _actual(
-    project: Project,
-    target: Target,
-    span: TimeSpan,
-    candidates: Sequence[_Candidate],
-) -> tuple[Actual | None, str]:
-    """Return what really happened by monitor, or None and why it is not known."""
-    if all(candidate.live is None for candidate in candidates):
-        return None, ""
-    history = response_history.read_history(project, target, span, incidents=False, episodes=True)
-    if not history.complete:
-        return None, "; ".join(history.notes) or "Datadog's events of alerts could not be read"
-    by_id: dict[int, list[AlertEpisode]] = {}
-    for episode in history.episodes:
-        by_id.setdefault(episode.monitor_id, []).append(episode)
-    return by_id, ""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
