@@ -292,7 +292,7 @@ def _key(key: str, around: Surroundings) -> VariableVerdict:
     if keys:
         reason = f"the query does not group by `{key}` (it groups by {', '.join(keys)})"
     else:
-        reason = f"the query does not group by `{key}`, and by nothing else"
+        reason = "the query groups by nothing"
     return _blank(reason, _suggested_key(key, around))
 
 
