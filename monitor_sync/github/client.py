@@ -16,7 +16,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, Any, Final, TypeVar
 
 import requests
-from github import Auth, Github, GithubException, GithubRetry
+from github import Auth, BadAttributeException, Github, GithubException, GithubRetry
 
 from monitor_sync.errors import (
     AccessDenied,
@@ -26,6 +26,7 @@ from monitor_sync.errors import (
     Unreachable,
     UsageError,
 )
+from monitor_sync.http.failure import one_line
 
 if TYPE_CHECKING:
     from github.Issue import Issue as RawIssue
@@ -247,6 +248,18 @@ class GitHub:
             raise Unreachable(
                 f"cannot {what}: {_why(error)}", hint=f"is {self._host} the right address?"
             ) from None
+        except _UNUSABLE:
+            raise Unreachable(
+                f"cannot {what}: GitHub's answer is not of the shape that its API has",
+                hint=f"is {self._host} the right address? A proxy may stand in between",
+            ) from None
+
+
+_UNUSABLE: Final = (
+    BadAttributeException, AssertionError, AttributeError, LookupError, TypeError, ValueError,
+    RecursionError,
+)  # fmt: skip
+"""What PyGithub raises where an answer is no JSON, or a field is not of the type it expects."""
 
 
 def persistently(tries: int, attempt: Callable[[], _T]) -> _T:
@@ -291,12 +304,12 @@ def _issue(raw: RawIssue) -> Issue:
 
 def _login(user: Any) -> str:
     """Return the login of an author; empty for an account that was deleted."""
-    return str(user.login) if user is not None else ""
+    return str(user.login or "") if user is not None else ""
 
 
 def _name(repository: Any) -> str:
     """Return a repository's whole name; empty for a fork that was deleted."""
-    return str(repository.full_name) if repository is not None else ""
+    return str(repository.full_name or "") if repository is not None else ""
 
 
 def _kind(status: int) -> type[RemoteError]:
@@ -311,11 +324,12 @@ def _said(error: GithubException) -> str:
     """Return GitHub's own words, with those about each field that it refused."""
     data = error.data if isinstance(error.data, dict) else {}
     parts = [str(data.get("message") or error.message or "no reason given")]
-    for refusal in data.get("errors") or ():
+    refusals = data.get("errors")
+    for refusal in refusals if isinstance(refusals, list) else ():
         named = isinstance(refusal, dict)
         reason = refusal.get("message") or refusal.get("code") if named else refusal
         parts.append(str(reason))
-    return f"GitHub answered {error.status}, {'; '.join(parts)}"
+    return f"GitHub answered {error.status}, {one_line('; '.join(parts))}"
 
 
 def _hint(error: GithubException) -> str:
