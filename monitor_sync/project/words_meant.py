@@ -19,12 +19,18 @@ KEYS: Final = {
         **dict.fromkeys(("description", "text", "msg", "body"), "write `message:`"),
         "severity": "write `priority:`, a number from 1 to 5",
         **dict.fromkeys(
-            ("handles", "recipients", "channel", "contacts"), "write `also_notify: {alert: […]}`"
+            ("handles", "recipients", "notifications", "channel", "contacts"),
+            "write `also_notify: {alert: […]}`",
         ),
         "no_data": "write `options: {on_missing_data: …}`",
         "renotify": "write `options: {renotify_interval: …}`, in minutes",
         **dict.fromkeys(("mute", "muted", "silenced"), _MUTE),
         "enabled": "take the monitor out, or mute it in Datadog",
+        # what Terraform's provider and kennel have beside the fields of Datadog
+        "force_delete": "remove it: `apply --force-delete KEY` deletes what others refer to",
+        "validate": "remove it: `validate --online` asks Datadog about what is new or changed",
+        "effective_tags": "remove it: `show KEY` shows all tags that are sent",
+        "kennel_id": "remove it: the name above the monitor is its key",
         "draft": "write `draft_status: draft`",
         "owner": "write `team:`, a team of teams.yaml",
         "labels": "write `tags:`",
