@@ -8,7 +8,7 @@ from functools import partial
 from typing import TYPE_CHECKING, Any, Final
 
 from monitor_sync.errors import AccessDenied, NotFound, Rejected
-from monitor_sync.oncall.path import PathStep, Webhook
+from monitor_sync.oncall.path import PathStep, Status, Webhook
 from monitor_sync.sync.remote_handles import WORKERS, look_up
 from monitor_sync.sync.remote_questions import AWAY, Asking, Silent, answers
 
@@ -76,19 +76,12 @@ def _read(name: str, held: Mapping[str, Any]) -> Webhook:
 
 def _of_webhook(shown: str, answer: _Answer) -> HandleStep:
     if isinstance(answer, Webhook):
-        return HandleStep(step=_step(shown), webhook=answer)
+        return _step(shown, "ok", webhook=answer)
     if answer is None:
         name = shown.partition("-")[2]
-        return HandleStep(
-            step=PathStep(
-                step="handle",
-                name=shown,
-                status="broken",
-                what=f"Datadog has no webhook {name}: {shown} reaches nobody",
-                fix=_MAKE_WEBHOOK,
-            )
-        )
-    return HandleStep(step=_unchecked(shown, answer))
+        problem = f"Datadog has no webhook {name}: {shown} reaches nobody"
+        return _step(shown, "broken", problem, _MAKE_WEBHOOK)
+    return _step(shown, "not_checked", answer)
 
 
 def _others(
@@ -104,21 +97,17 @@ def _others(
     for shown, used in by_handle.items():
         text = used.handle.text
         if text in looked_up.found:
-            steps[shown] = HandleStep(step=_step(shown))
+            steps[shown] = _step(shown, "ok")
         elif text in looked_up.missing:
             missing = looked_up.missing[text]
-            broken = PathStep(
-                step="handle", name=shown, status="broken", what=missing.message, fix=missing.hint
-            )
-            steps[shown] = HandleStep(step=broken)
+            steps[shown] = _step(shown, "broken", missing.message, missing.hint)
         elif text in reasons:
-            steps[shown] = HandleStep(step=_unchecked(shown, reasons[text]))
+            steps[shown] = _step(shown, "not_checked", reasons[text])
     return steps
 
 
-def _step(shown: str) -> PathStep:
-    return PathStep(step="handle", name=shown, status="ok")
-
-
-def _unchecked(shown: str, reason: str) -> PathStep:
-    return PathStep(step="handle", name=shown, status="not_checked", what=reason)
+def _step(
+    shown: str, status: Status, what: str = "", fix: str = "", webhook: Webhook | None = None
+) -> HandleStep:
+    step = PathStep(step="handle", name=shown, status=status, what=what, fix=fix)
+    return HandleStep(step=step, webhook=webhook)

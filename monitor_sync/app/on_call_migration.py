@@ -288,10 +288,14 @@ def _row(
     paths: Mapping[tuple[str, str], PagingPath],
     in_use: Iterable[HandleInUse],
 ) -> OldHandle:
-    old = paths[used.team, used.shown.casefold()]
-    monitors, rules = tuple(used.monitors.values()), tuple(sorted(used.rules))
+    row = OldHandle(
+        old=paths[used.team, used.shown.casefold()],
+        monitors=tuple(used.monitors.values()),
+        rules=tuple(sorted(used.rules)),
+        by_message=used.by_message,
+    )
     if counterpart is None:
-        return OldHandle(old=old, monitors=monitors, rules=rules, by_message=used.by_message)
+        return row
     shown = counterpart.shown
     both = {
         key
@@ -300,12 +304,5 @@ def _row(
         for key in other.monitors
         if key in used.monitors
     }
-    return OldHandle(
-        old=old,
-        monitors=monitors,
-        rules=rules,
-        by_message=used.by_message,
-        counterpart=shown,
-        both=len(both),
-        new=paths[used.team, shown.casefold()],
-    )
+    new = paths[used.team, shown.casefold()]
+    return replace(row, counterpart=shown, both=len(both), new=new)
