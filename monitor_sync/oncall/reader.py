@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any, Final, Literal
+from typing import Any, Final, Generic, Literal, TypeVar
 from urllib.parse import SplitResult, parse_qsl, urljoin, urlsplit
 
 from msgspec.structs import replace
@@ -222,6 +222,20 @@ class ToolLists:
     def close(self) -> None:
         """Close the connections."""
         self._reader.close()
+
+
+_Lists = TypeVar("_Lists", bound=ToolLists)
+
+
+class ListedTool(Generic[_Lists]):
+    """What the adapters of all tools share: their lists. Asked from one thread at a time."""
+
+    def __init__(self, lists: _Lists) -> None:
+        self._lists = lists
+
+    def close(self) -> None:
+        """Close the connections."""
+        self._lists.close()
 
 
 def _get(

@@ -16,7 +16,7 @@ from monitor_sync.oncall.datadog.routing import PageEnd, RoutingRule
 from monitor_sync.oncall.datadog.routing_query import MonitorPage
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
-from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
     broken,
@@ -38,19 +38,15 @@ _NO_MONITOR: Final = Monitor(
 )
 
 
-class DatadogOnCall:
-    """Datadog On-Call behind the ``Protocol`` of tools. It is asked from one thread at a time."""
+class DatadogOnCall(ListedTool[DatadogLists]):
+    """Datadog On-Call behind the ``Protocol`` of on-call tools."""
 
     handle_kinds: Final = frozenset({"oncall"})
     title: Final = title_of("datadog")
 
     def __init__(self, lists: DatadogLists) -> None:
-        self._lists = lists
+        super().__init__(lists)
         self._rules: dict[str, tuple[RoutingRule, ...] | NotRead] = {}
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """

@@ -10,7 +10,7 @@ from monitor_sync.oncall.opsgenie.escalation import beyond
 from monitor_sync.oncall.opsgenie.lists import Named, OpsgenieLists, named
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
-from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
     broken,
@@ -23,18 +23,11 @@ from monitor_sync.oncall.steps import (
 from monitor_sync.oncall.tool import title_of
 
 
-class Opsgenie:
-    """Opsgenie behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+class Opsgenie(ListedTool[OpsgenieLists]):
+    """Opsgenie behind the ``Protocol`` of on-call tools."""
 
     handle_kinds: Final = frozenset({"opsgenie"})
     title: Final = title_of("opsgenie")
-
-    def __init__(self, lists: OpsgenieLists) -> None:
-        self._lists = lists
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """

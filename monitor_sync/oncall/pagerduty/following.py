@@ -10,7 +10,7 @@ from monitor_sync.oncall.pagerduty.escalation import beyond
 from monitor_sync.oncall.pagerduty.lists import PagerDutyLists, PagerDutyService
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep
 from monitor_sync.oncall.privacy import shown
-from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
     judged,
@@ -31,18 +31,11 @@ _MENDS: Final = {
 }
 
 
-class PagerDuty:
-    """PagerDuty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+class PagerDuty(ListedTool[PagerDutyLists]):
+    """PagerDuty behind the ``Protocol`` of on-call tools."""
 
     handle_kinds: Final = frozenset({"pagerduty"})
     title: Final = title_of("pagerduty")
-
-    def __init__(self, lists: PagerDutyLists) -> None:
-        self._lists = lists
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """

@@ -30,7 +30,7 @@ from monitor_sync.incidents import (
     TimeSpan,
     stamp,
 )
-from monitor_sync.oncall.reader import ListPage, NotRead, Reader
+from monitor_sync.oncall.reader import ListPage, NotRead, ToolLists
 
 INCIDENTS: Final = "/incidents"
 ANALYTICS: Final = "/analytics/raw/incidents"
@@ -58,19 +58,16 @@ _Place = Mapping[str, str]
 """Where reading goes on: the ``step``, and what it needs to know."""
 
 
-class PagerDutyIncidents:
+class PagerDutyIncidents(ToolLists):
     """The incidents of one PagerDuty account that the token may see."""
 
     title: Final = "PagerDuty"
     longest: Final[Seconds] = 28 * 86_400.0
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.source: Final = f"pagerduty@{reader.host}"
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
+    @property
+    def source(self) -> str:
+        """The name under which its history is kept."""
+        return f"pagerduty@{self._reader.host}"
 
     def pages(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span, then their first acknowledgements."""

@@ -8,7 +8,7 @@ from typing import Final
 from monitor_sync.counting import joined
 from monitor_sync.oncall.path import Followed, LookAhead, PageToFollow, PathStep, Status, Webhook
 from monitor_sync.oncall.privacy import shown
-from monitor_sync.oncall.reader import NotRead
+from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import BEHIND, judged, no_such_service, not_checked, unknown, unread
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty.escalation import beyond
@@ -45,18 +45,11 @@ class _Problems:
         )
 
 
-class Zenduty:
-    """Zenduty behind the ``Protocol`` of on-call tools. It is asked from one thread at a time."""
+class Zenduty(ListedTool[ZendutyLists]):
+    """Zenduty behind the ``Protocol`` of on-call tools."""
 
     handle_kinds: Final = frozenset({"webhook"})
     title: Final = title_of("zenduty")
-
-    def __init__(self, lists: ZendutyLists) -> None:
-        self._lists = lists
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._lists.close()
 
     def follow(self, page: PageToFollow, window: LookAhead) -> Followed:
         """Return the steps from the integration to the person."""

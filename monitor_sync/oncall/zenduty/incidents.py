@@ -27,7 +27,7 @@ from monitor_sync.incidents import (
     TimeSpan,
     ToolFigures,
 )
-from monitor_sync.oncall.reader import ListPage, NotRead, Reader
+from monitor_sync.oncall.reader import ListPage, NotRead, ToolLists
 from monitor_sync.oncall.tool import title_of
 from monitor_sync.oncall.zenduty import figures, maintenance
 from monitor_sync.oncall.zenduty.lists import INTEGRATIONS, TEAMS, application
@@ -45,19 +45,16 @@ _MOST_STALE: Final = 2
 """After so many pages in a row without a new incident, the list is taken to have no end."""
 
 
-class ZendutyIncidents:
+class ZendutyIncidents(ToolLists):
     """The incidents of one Zenduty account, of all teams that the key may see."""
 
     title: Final = title_of("zenduty")
     longest: Final[Seconds] = 28 * 86_400.0
 
-    def __init__(self, reader: Reader) -> None:
-        self._reader = reader
-        self.source: Final = f"zenduty@{reader.host}"
-
-    def close(self) -> None:
-        """Close the connections."""
-        self._reader.close()
+    @property
+    def source(self) -> str:
+        """The name under which its history is kept."""
+        return f"zenduty@{self._reader.host}"
 
     def pages(self, span: TimeSpan, cursor: str = "") -> Iterator[HistoryPage | NotRead]:
         """Yield the incidents created in a span, and some from around it."""
