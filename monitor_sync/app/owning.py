@@ -36,9 +36,10 @@ def report_ownership(root: Path, target: Target, selectors: Sequence[str] = ()) 
     from monitor_sync.insight import ownership
 
     with files.uncollected():
-        loaded = files.read_whole(root, consequence="so owners are not known")
+        unknown = "so owners are not known"
+        loaded = files.read_whole(root, consequence=unknown)
         monitors = select_monitors(loaded.project, selectors)
-        tests = unit_tests.declared_tests(root, loaded.project)
+        tests = unit_tests.declared_tests(root, loaded.project, consequence=unknown)
     tested = {declared.test.key for declared in tests}
     owned = ownership.ownership(loaded.project, monitors, tested)
     try:

@@ -147,6 +147,11 @@ def _client(question: HistoryQuestion, *, needed: bool) -> Client | None:
         return None
 
 
+_NO_TOOL: Final = (
+    "no team in teams.yaml has `on_call: {tool: …, service: …}`, which says where its pages go"
+)
+
+
 def _say_set_aside(question: HistoryQuestion, history: HistoryFile) -> None:
     if history.set_aside is not None:
         question.notes.append(
@@ -161,7 +166,7 @@ def _read_incidents(
     """Bring the incidents of all tools up to date; return their sources with their titles."""
     words = history_sources.words(question.project)
     if not words:
-        question.gap("incidents", "no team in teams.yaml says into which tool its pages go")
+        question.gap("incidents", _NO_TOOL)
     named: dict[str, str] = {}
     if client is not None and ON_CALL in words:
         _count_pages(question, client)

@@ -41,6 +41,8 @@ if TYPE_CHECKING:
 PATHS: Final = "who is on call"
 """The name of the on-call tools' answers among what was not checked."""
 
+_NO_SITE: Final = "so there is no site"
+
 _LARGEST_SOP: Final = 200_000
 """Bytes of an SOP that stands on a page as a whole; a longer one is only named."""
 
@@ -150,8 +152,8 @@ def site_facts(
 
     options, now = options or SiteOptions(), time.time() if now is None else now
     with files.uncollected():
-        project, register = responding.read_files(root, "so there is no site")
-        tests = _tests(unit_tests.declared_tests(root, project))
+        project, register = responding.read_files(root, _NO_SITE)
+        tests = _tests(unit_tests.declared_tests(root, project, consequence=_NO_SITE))
     asking = _Asking(
         root=root,
         project=project,

@@ -125,8 +125,14 @@ def _read(root: Path, selectors: Sequence[str]) -> tuple[list[DeclaredTest], lis
     return [test for test in declared if test.test.key in keys], monitors
 
 
-def declared_tests(root: Path, project: Project) -> list[DeclaredTest]:
-    """Return the tests of a project's monitors, none of them run. Raises WrongFiles."""
+def declared_tests(
+    root: Path, project: Project, *, consequence: str = "so none is run"
+) -> list[DeclaredTest]:
+    """
+    Return the tests of a project's monitors, none of them run.
+
+    Raises WrongFiles where any has a mistake, with what comes of that.
+    """
     from monitor_sync.project.files import find_tests
 
     declared: list[DeclaredTest] = []
@@ -139,7 +145,7 @@ def declared_tests(root: Path, project: Project) -> list[DeclaredTest]:
     if mistakes:
         rule, _ = Counter(mistake.rule for mistake in mistakes).most_common(1)[0]
         raise WrongFiles(
-            f"the tests have {count(len(mistakes), 'error')}, so none is run",
+            f"the tests have {count(len(mistakes), 'error')}, {consequence}",
             mistakes,
             hint=f"`monitor-sync explain {rule}` says more",
         )

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from monitor_sync.app import Target, report_ownership
+from monitor_sync.app.failures import WrongFiles
 from monitor_sync.emulator.core import Emulator
 from tests.conftest import Local
 from tests.emulator.calls import ask, forget_requests, requests
@@ -63,3 +64,16 @@ def test_without_keys_everything_but_datadog_is_known(project: Path) -> None:
     assert owned.teams is None
     assert owned.traced is None
     assert owned.total.monitors == 1
+
+
+def test_a_test_with_a_mistake_leaves_owners_unknown(project: Path, local: Local) -> None:
+    (project / "monitors/motor/api.yaml").write_text(
+        "monitors: {m: {name: m, query: 'avg(last_5m):avg:a{*} > 1'}}\n"
+    )
+    (project / "monitors/motor/api.tests.yaml").write_text(
+        "tests: [{name: n, monitor: gone, series: [{metric: a, values: 1}],"
+        " expect: [{at: 1m, state: ok}]}]\n"
+    )
+
+    with pytest.raises(WrongFiles, match="the tests have 1 error, so owners are not known"):
+        report_ownership(project / "monitors", Target(environ=local.environment))
