@@ -107,7 +107,7 @@ def read_history(
     keys of our live monitors by Datadog's id, where somebody has just listed them. ``folder`` is
     where the history is kept, where an earlier answer told; else Datadog is asked which
     organisation it is of. What a service answers never raises: it is a note. Raises UsageError for
-    the environment, and for a disk that does not let us.
+    the environment, and for a disk that does not let us; a KeyboardInterrupt says what is kept.
     """
     question = HistoryQuestion(
         project=project,
@@ -130,6 +130,8 @@ def read_history(
             alerts = _read_alerts(question, history, client) if episodes else {}
             named = _read_incidents(question, history, client) if incidents else {}
             return replace(_history(question, history, named, alerts), folder=folder)
+    except KeyboardInterrupt:
+        raise KeyboardInterrupt("what was read is kept, and the next run goes on there") from None
     finally:
         if client is not None:
             client.close()

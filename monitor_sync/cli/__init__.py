@@ -100,11 +100,11 @@ def _guarded(run: Callable[[], Any]) -> int:
     except click.ClickException as error:
         console.complain(_in_our_words(error))
         return UsageError.exit_code
-    except (click.Abort, KeyboardInterrupt):
-        return _interrupted()
+    except (click.Abort, KeyboardInterrupt) as error:
+        return _interrupted(error.__cause__ or error)  # click's Abort has the reason behind it
     except RuntimeError as error:
         if isinstance(error.__cause__, KeyboardInterrupt):  # Python 3.11 wraps one within a class
-            return _interrupted()
+            return _interrupted(error.__cause__)
         raise
     except OSError as error:
         if error.errno != errno.ENOSPC:
@@ -114,8 +114,8 @@ def _guarded(run: Callable[[], Any]) -> int:
     return code if isinstance(code, int) else 0
 
 
-def _interrupted() -> int:
-    console.say("interrupted: nothing was written")
+def _interrupted(error: BaseException) -> int:
+    console.say(f"interrupted: {str(error) or 'nothing was written'}")
     return INTERRUPTED
 
 

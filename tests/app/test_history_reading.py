@@ -191,6 +191,24 @@ def test_incidents_of_unknown_origin_are_read_before_those_with_a_title_of_datad
     assert {known.origin for known in history.incidents} == {"person"}
 
 
+def test_whoever_interrupts_a_reading_hears_that_it_goes_on_where_it_stopped(
+    services: Services,
+) -> None:
+    @contextlib.contextmanager
+    def progress(_: str, __: int) -> Iterator[Callable[[bool], None]]:
+        def step(_: bool) -> None:
+            raise KeyboardInterrupt
+
+        yield step
+
+    services.incidents = [incident(number, number * DAY) for number in range(1, 28)]
+    with pytest.raises(KeyboardInterrupt, match="what was read is kept, and the next run goes on"):
+        services.read(conversation=Conversation(progress=progress))
+
+    assert len(services.read(now=NOW + 30).incidents) == 27
+    assert services.requests_to(FILTER) == 0
+
+
 def test_progress_is_told_part_by_part(services: Services) -> None:
     parts: list[tuple[str, int, list[bool]]] = []
 

@@ -136,3 +136,22 @@ def test_an_interruption_while_a_class_is_made_is_one(monkeypatch: pytest.Monkey
 
     result = invoke("list")
     assert (result.exit_code, result.stderr.strip()) == (130, "interrupted: nothing was written")
+
+
+class InterruptingWithWords(MetaPathFinder):
+    """Ctrl-C where something was kept already, and says so."""
+
+    def find_spec(self, name: str, *_: Any) -> None:
+        if name == "monitor_sync.cli.commands.list":
+            raise KeyboardInterrupt("what was read is kept")
+
+
+@pytest.mark.usefixtures("here")
+def test_an_interruption_tells_what_is_kept_where_something_is(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(sys.modules, "monitor_sync.cli.commands.list", raising=False)
+    monkeypatch.setattr(sys, "meta_path", [InterruptingWithWords(), *sys.meta_path])
+
+    result = invoke("list")
+    assert (result.exit_code, result.stderr.strip()) == (130, "interrupted: what was read is kept")
