@@ -23,7 +23,7 @@ from monitor_sync.insight.backtest.comparison import (
     held_by_standing,
 )
 from monitor_sync.insight.backtest.comparison import compared as compare_definitions
-from monitor_sync.insight.backtest.composed import Composite, compared_composites
+from monitor_sync.insight.backtest.composed import Composite, compared_composites, member_names
 from monitor_sync.insight.backtest.sparse import observed
 from monitor_sync.insight.backtest.suggested import WINDOWS, AlertSuggestion, suggestions
 from monitor_sync.insight.values import Unsupported
@@ -129,8 +129,8 @@ class _Candidate:
     """
     A monitor to replay: as it is declared, and as it lives, None where it does not.
 
-    Without ``changed`` Datadog holds it as declared. ``bodies`` are those of all monitors that may
-    be its members: by key as declared, and by id as they live.
+    Without ``changed`` Datadog holds it, and the members of a composite, as declared. ``bodies``
+    are those of all monitors that may be its members: by key as declared, and by id as they live.
     """
 
     monitor: Monitor
@@ -159,7 +159,7 @@ class _Prepared:
         try:
             new = candidate.read(candidate.body)
             old = new if candidate.live is not None else None
-            if candidate.live is not None and (candidate.changed or isinstance(new, Composite)):
+            if candidate.live is not None and candidate.changed:
                 old = candidate.read(candidate.live.body)
         except Unsupported as error:
             return _unsupported(candidate, error)
@@ -264,9 +264,10 @@ def _candidates(
     for key in keys:
         change = changes.get(key)
         held = change.live if change is not None else live.get(key)
+        body = monitors[key].body
         candidate = _Candidate(
-            monitor=monitors[key], body=monitors[key].body, live=held, changed=change is not None,
-            bodies=bodies,
+            monitor=monitors[key], body=body, live=held, bodies=bodies,
+            changed=change is not None or not changes.keys().isdisjoint(member_names(body)),
         )  # fmt: skip
         if change is not None and not named and not _matters(change.fields, change.action):
             skipped.append(SkippedMonitor(key=key, reason="same"))

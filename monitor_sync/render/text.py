@@ -34,6 +34,7 @@ _CONTROLS = re.compile(
 )
 _QUOTED = re.compile(r"`[^`\n]*`")
 _GLUE = "\ue000"  # no text has it, and no line is broken there
+_UNIT = re.compile(r"(?<=\d) (?=%|s\b)")
 _ZERO_WIDTH = frozenset({"Mn", "Me", "Cf"})
 
 
@@ -112,12 +113,17 @@ def listed_within(items: Sequence[str], width: int) -> str:
 
 
 def wrapped(line: str, width: int, indent: int) -> list[str]:
-    """Return a line broken at blanks into lines of at most ``width`` columns (0: no limit)."""
+    """
+    Return a line broken at blanks into lines of at most ``width`` columns (0: no limit).
+
+    A number stays with its unit.
+    """
     if not width or columns(line) <= width:
         return [line]
     start = line[: len(line) - len(line.lstrip())]
     lines, here = [], start
-    for word in line.split():
+    for glued in _UNIT.sub(_GLUE, line).split():
+        word = glued.replace(_GLUE, " ")
         if here.strip() and columns(here) + 1 + columns(word) > width:
             lines.append(here)
             here = " " * indent

@@ -147,6 +147,7 @@ def test_the_replay_agrees_with_another_rule_for_what_is_calculated(
         assert agreed is not None, key
         assert agreed.time_in_same_state == 1.0, key
         assert {agreed.precision, agreed.recall} <= {1.0, None}, key
+        assert compared.old is compared.new, key  # nothing is changed, of no member either
     assert made["shop/orders/memory"].new.fires  # its noise crosses the threshold each day
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from monitor_sync.render.text import beside, columns, fitting, hanging, not_checked, table
+from monitor_sync.render.text import beside, columns, fitting, hanging, not_checked, table, wrapped
 
 
 def test_what_is_too_long_goes_on_below_and_a_command_stays_whole() -> None:
@@ -53,3 +53,15 @@ def test_what_was_not_checked_for_one_reason_is_told_together() -> None:
         "Not checked: monitors, teams and alerts (no keys), logs (403)."
     ]
     assert not_checked({}) == []
+
+
+def test_no_line_ends_between_a_number_and_its_unit() -> None:
+    said = "the same state in 36 % of the time, a point every 300 s, not 60 s: 2 states"
+
+    assert wrapped(said, 21, 0) == [
+        "the same state in",
+        "36 % of the time, a",
+        "point every 300 s,",
+        "not 60 s: 2 states",
+    ]
+    assert wrapped("in 2 states", 4, 0) == ["in 2", "states"]

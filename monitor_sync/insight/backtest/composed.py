@@ -61,12 +61,11 @@ class Composite:
         if not isinstance(parsed.tree, CompositeQuery):
             raise Unsupported("a query that cannot be read")
         condition = parsed.tree.condition
-        names = map(str, query_facts.references(parsed))
         return cls(
             body=body,
             settings=EvaluationSettings(query=parsed, options=body.get("options") or {}),
             condition=condition,
-            members={name: _member(name, bodies) for name in names},
+            members={name: _member(name, bodies) for name in member_names(body)},
         )
 
     @property
@@ -84,6 +83,14 @@ class Composite:
             every=max(wanted.every for wanted in every),
             bounds=tuple(reading for wanted in every for reading in wanted.bounds),
         )
+
+
+def member_names(body: Body) -> tuple[str, ...]:
+    """Return the members of a composite, by id or by key as its query has them; else none."""
+    if body.get("type") != "composite":
+        return ()
+    parsed = queries.parse("composite", str(body.get("query")), None)
+    return tuple(map(str, query_facts.references(parsed)))
 
 
 def _member(name: str, bodies: Mapping[str, Body]) -> Definition:
@@ -110,7 +117,9 @@ def compared_composites(
 ) -> Compared:
     """Do for composites what ``comparison.compared`` does. Raises Unsupported."""
     after = _replayed(new, points, span, monitor_id)
-    before = _replayed(old, points, span, monitor_id) if old is not None else None
+    before = None
+    if old is not None:
+        before = after if old is new else _replayed(old, points, span, monitor_id)
     assumptions = list(_doubts(new, points, span))
     faithful = None
     if old is not None and before is not None and actual is not None:

@@ -80,14 +80,15 @@ def _panel(backtested: Backtested, backtests: Backtests, zone: ZoneInfo) -> tupl
     """Return the parts of a panel, and how high it is."""
     rows, lines = figures.versions(backtested.compared), _lines(backtested, zone)
     start = 32 + 16 * len(lines)
-    end = start + _CHART + 8 + 14 * len(rows)
+    chart = list(_chart(backtested)) if backtested.compared.new.values else []
+    bars = start + (_CHART + 8 if chart else 0)
+    end = bars + 14 * len(rows)
     parts = [_text("name", 16, 14, shorten(backtested.monitor.key, 110))]
     parts += [_text(kind, 16, 32 + 16 * n, said) for n, (kind, said) in enumerate(lines)]
     parts.append(f'<g transform="translate({_LEFT} {start})">')
-    chart = _chart(backtested) if backtested.compared.new.values else ()
     parts += [*_days(backtests, zone, end - start), *chart, "</g>"]
     for row, (label, made) in enumerate(rows):
-        top = start + _CHART + 8 + 14 * row
+        top = bars + 14 * row
         parts += [_text("said", 16, top + 10, label), *_bars(made, top)]
     return parts, end + 36
 

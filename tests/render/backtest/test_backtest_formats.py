@@ -290,3 +290,8 @@ def test_a_composite_has_states_and_no_values_to_draw() -> None:
     assert len(text(drawn, PLAIN).splitlines()) - len(text(bare, PLAIN).splitlines()) == 3
     assert 'class="line"' in svg(drawn)
     assert 'class="line"' not in svg(bare)
+    assert _height(svg(drawn)) - _height(svg(bare)) == 104  # no room is left for a line
+
+
+def _height(picture: str) -> int:
+    return int(str(ElementTree.fromstring(picture).get("viewBox")).split()[3])  # noqa: S314 - ours
