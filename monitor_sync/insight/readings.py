@@ -27,6 +27,8 @@ class Readings:
     ``sum_is_count``: a gauge under ``sum()`` counts as a count query where data is missing.
     ``filled_is_zero``: a query with ``default_zero`` counts as 0 where its window is empty.
     ``no_data_windows``: windows without data until an old monitor without a timeframe says so.
+    ``alert_outlives_warning``: an alert goes on until its own recovery threshold, even where the
+    value is back on the good side of the warning. A user saw it end there (datadog-agent#11638).
     ``equal_burns``: a burn rate equal to its threshold alerts.
     ``current_every``: seconds between evaluations of ``current_1d`` and ``current_1mo``; 0 takes
     the frequency of a window of that length.
@@ -46,6 +48,7 @@ class Readings:
     sum_is_count: bool = False
     filled_is_zero: bool = True
     no_data_windows: int = 2
+    alert_outlives_warning: bool = True
     equal_burns: bool = True
     current_every: int = 0
     vanished_is_zero: bool = True
@@ -56,7 +59,12 @@ class Readings:
     def of_numbers(self) -> Readings:
         """These readings as far as numbers hang on them, and not only the states that follow."""
         return replace(
-            self, sum_is_count=False, filled_is_zero=True, no_data_windows=2, delay_is_silent=False
+            self,
+            sum_is_count=False,
+            filled_is_zero=True,
+            no_data_windows=2,
+            alert_outlives_warning=True,
+            delay_is_silent=False,
         )
 
 
@@ -93,6 +101,7 @@ OPEN_POINTS: Final = (
     OpenPoint("sum_of_a_gauge_as_count", "8.2", "sum_is_count", True),
     OpenPoint("default_zero_of_an_empty_window", "8.1", "filled_is_zero", False),
     OpenPoint("default_no_data_timeframe", "8.3", "no_data_windows", 1),
+    OpenPoint("recovery_beyond_warning", "7.3", "alert_outlives_warning", False),
     OpenPoint("burn_rate_at_equality", "11.3", "equal_burns", False),
     OpenPoint("frequency_of_current_windows", "2.3", "current_every", 60),
     OpenPoint("vanished_group_of_spans", "8.8", "vanished_is_zero", False),

@@ -76,7 +76,7 @@ def rules(settings: EvaluationSettings) -> Rules:
     options = settings.options
     resolve = options.get("timeout_h")
     return Rules(
-        thresholds=thresholds(settings.query, options),
+        thresholds=thresholds(settings.query, options, settings.readings),
         policy=policy(settings),
         resolve_after=float(resolve) * 3600 if isinstance(resolve, int | float) else 0.0,
         forget_after=_retention(settings.query.type, options),

@@ -164,6 +164,11 @@ def _filled(settings: EvaluationSettings, _: PointHistory) -> bool:
     return named and settings.options.get("on_missing_data") == "default"
 
 
+def _recovers_beyond_warning(settings: EvaluationSettings, _: PointHistory) -> bool:
+    levels = thresholds.thresholds(settings.query, settings.options)
+    return levels is not None and levels.recovers_beyond_warning
+
+
 def _no_timeframe(settings: EvaluationSettings, _: PointHistory) -> bool:
     options = settings.options
     new = options.get("on_missing_data") is not None
@@ -204,6 +209,7 @@ _MATTERS: Final[dict[str, Matters]] = {
     "sum_is_count": _is_default,
     "filled_is_zero": _filled,
     "no_data_windows": _no_timeframe,
+    "alert_outlives_warning": _recovers_beyond_warning,
     "equal_burns": lambda settings, _: isinstance(settings.query.tree, SloQuery),
     "current_every": _long_current,
     "vanished_is_zero": lambda settings, _: settings.query.type == "trace-analytics alert",

@@ -96,6 +96,12 @@ def _points(metric: str, points: list[tuple[int, float]], kind: str = "gauge", *
             [_points("a.x", [(30, 4)], "rate")], {},
         ),
         (
+            "recovery_beyond_warning", "max(last_1m):avg:a.x{*} > 20",
+            [_points("a.x", [(30, 21), (270, 15)])],
+            {"options": {"thresholds": {"critical": 20, "warning": 16, "critical_recovery": 1}},
+             "timeline": ["2026-11-02T10:01:00Z", "2026-11-02T10:05:00Z"]},
+        ),
+        (
             "recovery_of_equality", "max(last_5m):avg:a.x{*} == 4", [_points("a.x", [(30, 4)])],
             {"options": {"thresholds": {"critical": 4, "critical_recovery": 3}}},
         ),
@@ -111,6 +117,16 @@ def test_an_open_point_is_named(
 def test_a_state_that_is_the_same_either_way_is_not_uncertain() -> None:
     answer = _answer("sum(last_5m):avg:a.x{*} > 3", _points("a.x", [(0, 4), (200, 4)]))
     assert (answer["value"], answer["uncertain"]) == (8, [])
+
+
+def test_a_recovery_between_warning_and_alert_is_not_uncertain() -> None:
+    answer = _answer(
+        "max(last_1m):avg:a.x{*} > 20",
+        _points("a.x", [(30, 21), (270, 15)]),
+        options={"thresholds": {"critical": 20, "warning": 16, "critical_recovery": 18}},
+        timeline=["2026-11-02T10:01:00Z", "2026-11-02T10:05:00Z"],
+    )
+    assert answer["uncertain"] == []
 
 
 def test_every_open_point_is_tried() -> None:
