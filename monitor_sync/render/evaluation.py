@@ -18,11 +18,15 @@ COLOURS: Final = {"ALERT": "red", "WARN": "yellow", "NO DATA": "magenta", "OK": 
 _MOST_BUCKETS: Final = 12
 
 
-def text(explained: Explained, style: Style) -> str:
-    """Return one block for each instant: window, legs, number, rule; then what is not known."""
+def text(explained: Explained, number: int, style: Style) -> str:
+    """
+    Return one block for each instant: window, legs, number, rule; then what is not known.
+
+    ``number`` is that of the line, from 1, by which a wrong one is found.
+    """
     lines: list[str] = []
     if explained.error:
-        lines = [f"{style('error:', 'red', bold=True)} {plain(explained.error)}"]
+        lines = [f"{style('error:', 'red', bold=True)} line {number}: {plain(explained.error)}"]
     elif explained.unsupported or not explained.blocks:
         lines = [style(plain(explained.query), bold=True)]
         known = style(explained.state or "unknown", COLOURS.get(explained.state, ""), bold=True)
