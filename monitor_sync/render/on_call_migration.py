@@ -163,7 +163,7 @@ def _called(path: PagingPath) -> str:
     if path.on_call:
         return listed([person.name for person in path.on_call])
     reasons = (step.what for step in path.steps if step.status != "ok" and step.what)
-    return f"not known ({next(reasons, 'it was not told')})"
+    return f"not known ({next(reasons, 'no step says why')})"
 
 
 def next_step(handle: OldHandle) -> str:

@@ -130,7 +130,7 @@ def verify(
     integration, the service that teams.yaml declares, its escalation policy, its schedules over the
     next 14 days and who is on call now.
     Each step is ok, broken (what, and what to do) or not checked (why). One person for all 14 days,
-    at both levels or for several teams may be a shared account, which is told as a warning.
+    at both levels or for several teams may be a shared account, which is a warning.
 
     With --migration: each monitor, notification rule and team that is still on Opsgenie, the handle
     that takes its place, whether both reach the same person now, and what to do next.
@@ -138,7 +138,8 @@ def verify(
     Needs the keys of Datadog with integrations_read, and the tool's: ZENDUTY_API_KEY for Zenduty,
     PAGERDUTY_TOKEN for PagerDuty, OPSGENIE_API_KEY for Opsgenie (ZENDUTY_URL, PAGERDUTY_URL and
     OPSGENIE_URL name another address); for Datadog On-Call, on_call_read and teams_read of the keys
-    of Datadog. Zenduty allows 40 reads a minute of who is on call; one a team is sent.
+    of Datadog. Zenduty allows 40 reads a minute of who is on call; one is sent for
+    each team.
     """
     if migrating and keeps_issue:
         raise UsageError("--github keeps the issue about broken pages", hint="leave --github out")

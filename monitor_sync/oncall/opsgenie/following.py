@@ -14,6 +14,7 @@ from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
     broken,
+    integration_without_key,
     no_such_service,
     not_checked,
     ok,
@@ -67,8 +68,7 @@ class Opsgenie(ListedTool[OpsgenieLists]):
         if not enabled:
             problem = f"the integration {shown(name)} of {shown(team.name)} is disabled"
             return broken("integration", name, problem, "enable it in Opsgenie")
-        note = "whether Datadog sends to this one is not checked: it does not give its key"
-        return ok("integration", name, note)
+        return integration_without_key(name)
 
     def _beyond(self, team: Named, page: PageToFollow, window: LookAhead) -> Followed:
         notified = self._notified(team)

@@ -13,10 +13,10 @@ from monitor_sync.oncall.privacy import shown
 from monitor_sync.oncall.reader import ListedTool, NotRead
 from monitor_sync.oncall.steps import (
     BEHIND,
+    integration_without_key,
     judged,
     no_such_service,
     not_checked,
-    ok,
     unknown,
     unread,
 )
@@ -83,8 +83,7 @@ def _integration_step(service: PagerDutyService) -> PathStep:
             "add the Datadog integration to the service, and its key to Datadog",
         )
     own = next((name for name in names if "datadog" in name.casefold()), names[0])
-    note = "whether Datadog sends to this one is not checked: it does not give its key"
-    return ok("integration", own, note)
+    return integration_without_key(own)
 
 
 def _service_step(

@@ -220,6 +220,12 @@ def test_without_routing_rules_the_only_escalation_of_the_team_is_followed(
     assert "refused the key" in step(followed, "escalation").what
 
 
+def test_an_integration_is_ok_and_says_that_its_key_is_not_compared(script: Script) -> None:
+    integration = step(follow(script), "integration")
+    assert (integration.status, integration.name) == ("ok", "DD")
+    assert integration.what.startswith("Datadog does not give the key that it sends to: ")
+
+
 def test_a_team_without_an_integration_of_its_own_is_not_checked(
     script: Script, opsgenie: OpsgenieLocal
 ) -> None:
