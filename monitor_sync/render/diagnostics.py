@@ -10,7 +10,16 @@ from monitor_sync import jsontext
 from monitor_sync.diagnostics import FEW, MANY, Diagnostic, Severity, tally
 from monitor_sync.render.findings import COLOURS, FoldedFinding, folded
 from monitor_sync.render.style import PLAIN, Style
-from monitor_sync.render.text import TAB, columns, count, listed_within, plain, table
+from monitor_sync.render.text import (
+    TAB,
+    columns,
+    count,
+    hanging,
+    listed_within,
+    plain,
+    table,
+    wrapped,
+)
 
 _WIDEST = 500
 """Columns of an excerpt also where nothing else is cut: a line may have thousands of findings."""
@@ -58,11 +67,17 @@ def _counted(more: Mapping[str, Sequence[FoldedFinding]], style: Style) -> Itera
         finding.first.key.rpartition("/")[0] for findings in more.values() for finding in findings
     )
     selector = next((file for file, _ in files.most_common() if file), "'*'")
-    yield f"A SELECTOR shows each of its own: `monitor-sync validate {selector}`."
+    words = f"A SELECTOR shows each of its own: `monitor-sync validate {selector}`."
+    yield from hanging(words, style.width, 4)
 
 
 def summary(
-    diagnostics: Sequence[Diagnostic], *, monitors: int, files: int, hidden: int = 0
+    diagnostics: Sequence[Diagnostic],
+    *,
+    monitors: int,
+    files: int,
+    hidden: int = 0,
+    style: Style = PLAIN,
 ) -> str:
     """
     Return the line that counts: ``Checked 1234 monitors in 87 files: no problems.``
@@ -73,7 +88,8 @@ def summary(
     where = f" in {count(places, 'place')}" if places < len(diagnostics) else ""
     unseen = f", {hidden} of them not shown" if hidden else ""
     checked = f"Checked {count(monitors, 'monitor')} in {count(files, 'file')}"
-    return f"{checked}: {tally(diagnostics)}{where}{unseen}.\n"
+    line = f"{checked}: {tally(diagnostics)}{where}{unseen}."
+    return "\n".join(wrapped(line, style.width, 4)) + "\n"
 
 
 MORE = "`monitor-sync explain RULE` says why a rule matters and what to write instead.\n\n"

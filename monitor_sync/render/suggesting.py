@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 from monitor_sync import jsontext
 from monitor_sync.render.style import PLAIN, SCREEN, Style
-from monitor_sync.render.text import count, listed_within
+from monitor_sync.render.text import count, listed_within, wrapped
 
 if TYPE_CHECKING:
     from monitor_sync.app.suggesting import Suggested
@@ -16,10 +16,11 @@ if TYPE_CHECKING:
 def text(suggested: Suggested, style: Style = PLAIN) -> str:
     """Return what could be said once: a screen of summary, then the text of each file."""
     if not suggested.texts:
-        return (
+        words = (
             f"{count(suggested.monitors, 'monitor')}: no template would save lines. Those written"
-            " out one by one have too little in common.\n"
+            " out one by one have too little in common."
         )
+        return "\n".join(wrapped(words, style.width, 0)) + "\n"
     return "\n".join(_lines(suggested, style)) + "\n"
 
 

@@ -150,6 +150,8 @@ def test_the_last_line_counts_each_severity_worst_first() -> None:
     assert diagnostics.summary(some, monitors=1, files=2) == (
         "Checked 1 monitor in 2 files: 2 errors, 1 warning.\n"
     )
+    narrow = diagnostics.summary(some, monitors=1, files=2, hidden=12345, style=Style(width=60))
+    assert max(map(len, narrow.splitlines())) <= 60
     assert diagnostics.summary([], monitors=1234, files=87) == (
         "Checked 1234 monitors in 87 files: no problems.\n"
     )

@@ -193,6 +193,7 @@ def _answer(
         monitors=len(validation.keys),
         files=validation.project.files,
         hidden=len(validation.diagnostics) - len(visible),
+        style=console.answer_style(output) if form == "text" else console.err(),
     )
     if form == "text":
         findings = shown.text if ungrouped else shown.brief
