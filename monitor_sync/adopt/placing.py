@@ -216,8 +216,11 @@ def _why_not(unit: str, team: str, placing: Placing, tags: Mapping[str, list[str
 def _missing(name: str, role: TagRole, tags: Mapping[str, list[str]]) -> str:
     if not role.tags:
         return f"no tag says the {name}"
+    carried = next((tag for tag in role.tags if tags.get(tag)), "")
     if len(role.values(tags)) > 1:
-        return f"several tags `{next(tag for tag in role.tags if tags.get(tag))}`"
+        return f"several tags `{carried}`"
+    if carried:
+        return f"tag `{carried}` without a letter a-z or digit"
     return f"no tag {' or '.join(f'`{tag}`' for tag in role.tags)}"
 
 

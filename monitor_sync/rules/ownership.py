@@ -52,8 +52,10 @@ def nobody_yet(view: MonitorView) -> Iterator[Finding]:
 
     Example: `unplaced/general.yaml`, under `team: unowned`
 
-    Use instead: the file of a business unit, with `moved_from: unplaced/general/NAME`, so that the
-    id stays; and `team:` with a team of teams.yaml
+    Use instead: before the import, other tags under `import:` in project.yaml, or names for their
+    values: `unit: {tag: [unit, team], names: {mtr: motor}}`. After it, the file of a business unit,
+    with `moved_from: unplaced/general/NAME`, so that the id stays; and `team:` with a team of
+    teams.yaml
 
     Source: our own rule of ownership: exactly one team owns a monitor.
     """

@@ -37,6 +37,10 @@ def body(*tags: str) -> dict[str, object]:
         (("team:t",), ("unplaced", "t", "general", "no tag `business_unit`")),
         (("business_unit:a", "business_unit:b", "team:t"),
          ("unplaced", "t", "general", "several tags `business_unit`")),
+        (("business_unit:健康", "team:保险"),
+         ("unplaced", "unowned", "general",
+          "tag `business_unit` without a letter a-z or digit; tag `team` without a letter a-z or"
+          " digit")),
         (("business_unit:Travel", "business_unit:travel", "team:t"),
          ("travel", "t", "general", "")),
         (("business_unit:templates", "team:t", "service:business-unit"),
