@@ -57,6 +57,7 @@ def record(
     """
     loaded = files.read_whole(root, consequence="so nothing is recorded")
     monitor = find_monitor(loaded, key)
+    key = monitor.key
     _check(span)
     try:
         definition = Definition.of(monitor.body)

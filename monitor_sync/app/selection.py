@@ -61,7 +61,7 @@ def select_changes(plan: Plan, project: Project, texts: Sequence[str]) -> Plan:
 
 def find_monitor(loaded: Loaded, key: str) -> Monitor:
     """
-    Return the monitor with this key.
+    Return the monitor with this key, or the only one below it: of a template, of a file.
 
     Raises WrongFiles where its own errors keep it from being whole, FilesInvalid where those of
     other files may, UsageError where the key is that of several monitors or of none.
@@ -73,6 +73,8 @@ def find_monitor(loaded: Loaded, key: str) -> Monitor:
     if errors:
         raise WrongFiles(f"{key} cannot be shown: {tally(errors)}", errors)
     items = [name for name in monitors if name.startswith((f"{key}.", f"{key}/"))]
+    if len(items) == 1:
+        return monitors[items[0]]
     if items:
         raise UsageError(
             f"{key!r} is {count(len(items), 'monitor')}, and show takes one",

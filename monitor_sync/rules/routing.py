@@ -83,7 +83,14 @@ def _has_handle_after_colon(text: str) -> bool:
 def _how_to_page(view: MonitorView, state: str) -> str:
     if view.of_message.problems and any(view.monitor.recipients.values()):
         return "mend the message: what is added below it ends up inside its blocks"
-    return f"write `notify: {{{state}: [pager]}}`, or give the team a rule for this priority"
+    return f"{_notify(view, state, 'pager')}, or give the team a rule for this priority"
+
+
+def _notify(view: MonitorView, state: str, role: str, word: str = "notify") -> str:
+    """Return what to write so that a state reaches somebody; a handle where the team names none."""
+    if role in view.of_message.team.handles:
+        return f"write `{word}: {{{state}: [{role}]}}`"
+    return f'write `{word}: {{{state}: ["@HANDLE"]}}`'
 
 
 @rule("routing/state-reaches-nobody", Severity.WARNING)
@@ -113,7 +120,7 @@ def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Fi
                     Finding(
                         message="nobody is notified when it alerts",
                         field=("notify", "alert"),
-                        hint="write `notify: {alert: [chat]}`, or give the team a rule for it",
+                        hint=f"{_notify(view, 'alert', 'chat')}, or give the team a rule for it",
                     ),
                 )
             continue
@@ -127,8 +134,8 @@ def state_reaches_nobody(project: ProjectView) -> Iterator[tuple[MonitorView, Fi
                 Finding(
                     message=f"nobody {what}",
                     field=("notify", state),
-                    hint=f"write `also_notify: {{{state}: [chat]}}`, or give the team's rule in"
-                    f" teams.yaml a `{state}`",
+                    hint=f"{_notify(view, state, 'chat', 'also_notify')}, or give the team's rule"
+                    f" in teams.yaml a `{state}`",
                 ),
             )
 

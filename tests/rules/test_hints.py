@@ -61,3 +61,26 @@ def test_a_hint_says_what_to_type(
     findings = check(read(tmp_path / "monitors", case))
 
     assert [finding.hint for finding in findings if finding.rule == rule] == [hint]
+
+
+@pytest.mark.parametrize(
+    ("teams", "hint"),
+    [
+        (TEAMS, "write `notify: {alert: [pager]}`, or give the team a rule for this priority"),
+        (
+            {"teams": {"motor": {"name": "Motor"}}},
+            'write `notify: {alert: ["@HANDLE"]}`, or give the team a rule for this priority',
+        ),
+    ],
+)
+def test_who_is_to_be_notified_is_named_as_the_team_can(
+    tmp_path: Path, teams: dict[str, Any], hint: str
+) -> None:
+    monitor = {**SOUND, "priority": 1, "notify": {"alert": []}}
+    case = Case(
+        file="", name="", monitors={"m": monitor}, project=PROJECT, teams=teams, findings=()
+    )
+    findings = check(read(tmp_path / "monitors", case))
+
+    unheard = [finding for finding in findings if finding.rule == "routing/page-reaches-nobody"]
+    assert [finding.hint for finding in unheard] == [hint]
