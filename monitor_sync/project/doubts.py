@@ -86,11 +86,13 @@ FIELDS_OF_RULES: Final[dict[str, frozenset[str]]] = {
     **dict.fromkeys(
         _named("hygiene", "no-runbook runbook-without-address"), frozenset({"runbook", "message"})
     ),
+    # all that a message is made of: the team's recipients and the footer are a part of it
+    "hygiene/exact-copy": frozenset(_FAMILIES) - {"priority"},
     "hygiene/no-message": frozenset({"message"}),
     "hygiene/no-priority": frozenset({"priority"}),
     "message/unknown-variable": frozenset({"message", "name", "query", "type"}),
 }
-"""By rule: the fields on which its findings depend, where that is less than its family's."""
+"""By rule: the fields on which its findings depend, where these are not its family's."""
 
 _NO_DATA: Final = """
     hygiene/retired-no-data message/never-shown options/renotify-without-no-data

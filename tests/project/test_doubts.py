@@ -97,6 +97,22 @@ def test_what_follows_from_a_wrong_type_is_not_told(tmp_path: Path) -> None:
     assert not rules(tmp_path, QUERY, TEXT, "type: log alrt") & (OF_QUERY | OF_TEXT)
 
 
+@pytest.mark.parametrize(("team", "copies"), [("motor-quotes", True), ("motor-quots", False)])
+def test_a_monitor_of_an_unknown_team_is_no_copy_of_another(
+    tmp_path: Path, team: str, copies: bool
+) -> None:
+    """Its handles would be those of its own team."""
+    lines = ("name: n", QUERY, 'message: "@slack-${team}"', "notify: false", "footer: false")
+    same = "".join(f"    {line}\n" for line in lines)
+    others = f"monitors:\n  b:\n{same}  c:\n{same}    team: {team}\n"
+    write(tmp_path, {"motor/flow.yaml": others})
+
+    found = {finding.rule for finding in validate(tmp_path).diagnostics}
+
+    assert ("hygiene/exact-copy" in found) is copies
+    assert ("ownership/unknown-team" in found) is not copies
+
+
 def test_every_rule_that_is_said_to_depend_on_less_exists() -> None:
     names = {page.name for page in rulebook.pages()}
 
