@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,6 +13,7 @@ from monitor_sync.counting import listed
 from monitor_sync.errors import UsageError
 from monitor_sync.incidents import TimeSpan
 from monitor_sync.language.suggest import did_you_mean
+from monitor_sync.oncall.tool import title_of
 
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
@@ -105,11 +106,18 @@ def _paged(
         )
     except UsageError as error:
         return None, str(error)
-    if not known.complete:
-        return None, next(iter(known.notes), "the on-call tool was not read")
+    if why := _why_unread(project.teams[team], known.gaps):
+        return None, why
     incidents = placed(known.incidents, places_of(project, known.ids))
     zone = zone_of(project.time_zone)
     return team_pages(incidents, team, days=PAGED_DAYS, zone=zone, now=end), ""
+
+
+def _why_unread(team: Team, gaps: Mapping[str, str]) -> str:
+    """Return why the tool of a team was not read; of any tool where it declares none."""
+    if team.tool:
+        return gaps.get(title_of(team.tool.casefold()), "")
+    return next(iter(gaps.values()), "")
 
 
 def _acknowledge(team: Team, now: datetime | None) -> timedelta | None:

@@ -117,7 +117,8 @@ class KnownIncidents:
     The incidents of a span, with what places them.
 
     ``ids`` maps Datadog's ids to keys of ours, None where Datadog was not asked. ``offline``: they
-    are as of ``as_of``, since nobody was asked.
+    are as of ``as_of``, since nobody was asked. ``gaps`` say by a tool's title why it was not read
+    to the end.
     """
 
     incidents: tuple[Incident, ...]
@@ -125,6 +126,7 @@ class KnownIncidents:
     tools: tuple[str, ...]
     as_of: Seconds | None
     complete: bool
+    gaps: Mapping[str, str]
     offline: bool
     notes: tuple[str, ...]
 
@@ -172,6 +174,7 @@ def read_known(
         tools=history.tools,
         as_of=history.as_of,
         complete=history.complete and history.as_of is not None,
+        gaps=history.gaps,
         offline=offline,
         notes=(*history.notes, *notes, *_doubts(project, history.incidents)),
     )

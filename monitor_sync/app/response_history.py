@@ -39,8 +39,9 @@ class ResponseHistory:
 
     ``incidents`` are those created in it, the oldest first. ``episodes`` are those that reach into
     it, monitor by monitor. ``tools`` are the titles of what was read. ``as_of`` is when the oldest
-    of them was last read; None where one never was. ``complete`` is False where some of the span
-    could not be read; ``alerts_read`` is True where alerts of some of it were read, now or before.
+    of them was last read; None where one never was. ``gaps`` say by title why some of the
+    span could not be read; ``alerts_read`` is True where alerts of some of it were read, now or
+    before.
     ``monitors`` are keys of our live monitors by Datadog's id, as they were last listed. ``folder``
     is where all this is kept.
     ``notes`` are sentences about what was not read and what is doubtful.
@@ -50,11 +51,16 @@ class ResponseHistory:
     episodes: tuple[AlertEpisode, ...] = ()
     tools: tuple[str, ...] = ()
     as_of: Seconds | None = None
-    complete: bool = True
+    gaps: Mapping[str, str] = field(default_factory=dict)
     alerts_read: bool = False
     monitors: Mapping[int, str] = field(default_factory=dict)
     folder: Path | None = None
     notes: tuple[str, ...] = ()
+
+    @property
+    def complete(self) -> bool:
+        """Whether all of the span could be read."""
+        return not self.gaps
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,7 +68,7 @@ class HistoryQuestion:
     """
     What is asked for: see ``read_history``. ``now`` is in UNIX seconds.
 
-    ``notes`` gathers what is to be said, ``gaps`` the names of what could not be read.
+    ``notes`` gathers what is to be said, ``gaps`` by title why something could not be read.
     """
 
     project: Project
@@ -73,12 +79,12 @@ class HistoryQuestion:
     progress: Progress
     now: Seconds
     notes: list[str] = field(default_factory=list)
-    gaps: list[str] = field(default_factory=list)
+    gaps: dict[str, str] = field(default_factory=dict)
 
     def gap(self, title: str, note: str) -> None:
         """Say that something could not be read of what has this title."""
         self.notes.append(note)
-        self.gaps.append(title)
+        self.gaps.setdefault(title, note)
 
     def day(self, at: Seconds) -> str:
         """Return the day of a moment, as the project counts days."""
@@ -279,7 +285,7 @@ def _history(
         episodes=episodes,
         tools=tuple(sources.values()),
         as_of=oldest,
-        complete=not question.gaps,
+        gaps=question.gaps,
         alerts_read=any(
             reading.span.overlaps(question.span)
             for name in alert_sources

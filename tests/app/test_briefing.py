@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import pytest
 
-from monitor_sync.app import Brief, brief
+from monitor_sync.app import Brief, Target, brief
 from monitor_sync.app.briefing import OnCallPeople
 from monitor_sync.errors import UsageError
 from monitor_sync.insight.response.paged import TeamPages
@@ -50,6 +51,25 @@ def test_a_team_that_there_is_none_of_is_refused(served: OnCallLocal) -> None:
     with pytest.raises(UsageError, match="motor-quote") as refused:
         written(served, "motor-quote")
     assert "motor-quotes" in refused.value.hint
+
+
+def test_each_team_hears_why_its_own_tool_counts_no_pages(tmp_path: Path) -> None:
+    (tmp_path / "project.yaml").write_text("project: example\n")
+    (tmp_path / "teams.yaml").write_text(
+        "teams:\n"
+        "  checkout: {on_call: {tool: zenduty, service: checkout}}\n"
+        "  quotes: {on_call: {tool: pagerduty, service: quotes}}\n"
+        "  claims: {on_call: {tool: opsgenie, service: claims}}\n"
+    )
+    keyless = Target(environ={"XDG_STATE_HOME": str(tmp_path / "state")})
+    whys = [
+        brief(tmp_path, keyless, team, now=NOW).paged_unknown
+        for team in ("checkout", "quotes", "claims")
+    ]
+
+    assert "ZENDUTY_API_KEY is not set" in whys[0]
+    assert "PAGERDUTY_TOKEN is not set" in whys[1]
+    assert "reads no incidents of opsgenie" in whys[2]
 
 
 def page(**people: object) -> Brief:
