@@ -97,13 +97,15 @@ FIELDS_OF_RULES: Final[dict[str, frozenset[str]]] = {
 _NO_DATA: Final = """
     hygiene/retired-no-data message/never-shown options/renotify-without-no-data
     options/schedule-without-missing-data options/silent-at-zero options/silent-ratio
+    query/silent-group
     routing/page-reaches-nobody routing/state-reaches-nobody routing/unknown-reaches-nobody"""
 _RENOTIFY: Final = """
     message/never-shown options/escalation-never-sent options/occurrences-without-interval
     options/renotify-without-no-data options/renotify-without-warning
     options/statuses-without-interval routing/state-reaches-nobody"""
 _ON_LACK: Final = {
-    "evaluation_delay": "options/no-evaluation-delay query/division-without-delay",
+    "evaluation_delay": """
+        options/no-evaluation-delay options/rollup-without-delay query/division-without-delay""",
     "group_retention_duration": "options/no-data-timeframe-too-long",
     "new_group_delay": "hygiene/retired-host-delay",
     "no_data_timeframe": _NO_DATA,
