@@ -156,7 +156,7 @@ class RequestGate:
             hint = "run again, it does what is left; or give it more time with --deadline"
         elif failing := self._breaker.hopeless(now):
             name, page = self._service.name, self._service.status_page
-            problem = f"{name} has failed for {failing:.0f} s, every try of it"
+            problem = f"every request to {name} has failed for {failing:.0f} s"
             hint = f"{page} may say more; run again later" if page else "run again later"
         else:
             return

@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterator, Mapping
 from datetime import date
 from typing import Final, Protocol, runtime_checkable
 
+from monitor_sync.counting import listed
 from monitor_sync.incidents import HistoryPage, Incident, Seconds, TimeSpan, ToolFigures
 from monitor_sync.oncall.reader import NotRead
-from monitor_sync.oncall.tool import Connection, Unusable
+from monitor_sync.oncall.tool import Connection, Unusable, title_of
 
 BUILT_IN: Final[Mapping[str, str]] = {
     "pagerduty": "monitor_sync.oncall.pagerduty",
@@ -77,7 +78,8 @@ def connect_incidents(name: str, connection: Connection) -> IncidentTool:
     if word == ON_CALL:
         raise Unusable("Datadog's API has no list of its pages", "they are not in these figures")
     if word not in BUILT_IN:
-        known = ", ".join(sorted(BUILT_IN))
-        raise Unusable(f"this version reads no incidents of {name}", f"it reads those of {known}")
+        known = listed([title_of(tool) for tool in sorted(BUILT_IN)])
+        reason = f"this version reads no incidents of {title_of(name)}"
+        raise Unusable(reason, f"it reads those of {known}")
     connect: ConnectIncidents = importlib.import_module(BUILT_IN[word]).connect_incidents
     return connect(connection)

@@ -71,7 +71,7 @@ def test_when_datadog_is_down_a_big_run_ends_with_few_requests(script: Script) -
     for number in range(99):
         with pytest.raises(Unreachable):
             client.monitors.update(number, BODY)
-    with pytest.raises(NotSent, match="every try of it"):
+    with pytest.raises(NotSent, match="every request to Datadog has failed"):
         client.monitors.update(99, BODY)
     assert len(script.requests) <= 12
     # the pauses are halved here; at full length they are at most three minutes
