@@ -363,9 +363,11 @@ def _left_alone(view: PlanView) -> list[str]:
 def clone(monitor: LeftAlone, style: Style = PLAIN) -> list[str]:
     """Return a copy made in Datadog's own pages, which carries the key of its original."""
     name = style(plain(shorten(monitor.name, 90)), bold=True)
+    whose = f", from which {plain(monitor.heir)} has moved" if monitor.heir else " too"
+    carried = f"    carries the key {plain(monitor.key)}{whose}, and is left alone"
     return [
         f"{style('clone', 'yellow', bold=True)} #{monitor.id} {name}",
-        f"    carries the key {plain(monitor.key)} too, and is left alone",
+        *wrapped(carried, style.width, 4),
         *([f"    {TWIN}"] if monitor.twin else []),
         f"    {style('help:', 'cyan')} delete it, or remove its monitor_sync tags",
     ]

@@ -301,8 +301,9 @@ def _refusal(key: str, message: str, hint: str) -> str:
 
 
 def _clone(monitor: LeftAlone, site: str) -> str:
+    whose = f", from which {code(monitor.heir)} has moved," if monitor.heir else " too"
     return (
         f"- **clone** [#{monitor.id}]({link(site, monitor.id)}) {code(monitor.name, 60)} carries"
-        f" the key {code(monitor.key)} too and is left alone"
+        f" the key {code(monitor.key)}{whose} and is left alone"
         + (f": {TWIN}" if monitor.twin else "")
     )

@@ -113,7 +113,8 @@ class LeftAlone(Struct, frozen=True, kw_only=True):
     A live resource that is not touched: not ours, a clone of ours, or another project's.
 
     ``twin`` says of a clone that it is as declared: not one that a person made of another, but
-    what an apply made anew before its original was restored.
+    what an apply made anew before its original was restored. ``heir`` is the key of ours that has
+    moved from the one that a clone carries.
     """
 
     id: Id
@@ -122,6 +123,7 @@ class LeftAlone(Struct, frozen=True, kw_only=True):
     reason: Reason
     kind: str = "monitor"
     twin: bool = False
+    heir: str = ""
     tags: tuple[str, ...] = ()
 
     @property

@@ -329,6 +329,9 @@ def _left_alone(match: Match) -> Iterator[LeftAlone]:
         ("unmanaged", match.unmanaged),
     )
     kind = match.kind
+    heirs = {
+        former: key for key, declared in match.declared.items() for former in declared.moved_from
+    }
     for reason, resources in by_reason:
         for live in sorted(resources, key=lambda live: (live.key, live.id)):
             yield LeftAlone(
@@ -338,6 +341,7 @@ def _left_alone(match: Match) -> Iterator[LeftAlone]:
                 name=kind.label(live.body),
                 reason=reason,
                 twin=reason == "clone" and _is_declared(match, live),
+                heir="" if live.key in match.declared else heirs.get(live.key, ""),
                 tags=kind.tags(live.body),
             )
 

@@ -283,7 +283,7 @@ def test_markdown_mentions_nobody() -> None:
         name="@acme/name",
         team="@acme/owner`",
     )
-    alone = LeftAlone(id=1, key="@acme/k`", name="@acme/clone`", reason="clone")
+    alone = LeftAlone(id=1, key="@acme/k`", name="@acme/clone`", reason="clone", heir="@acme/h`")
     refused = Refusal(key="@acme/r", message="`@acme/s`", hint="@acme/h")
 
     text = plan_markdown.text(plan(change, left_alone=(alone,), refused=(refused,)))

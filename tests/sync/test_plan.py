@@ -139,6 +139,9 @@ def test_a_clone_of_a_moved_monitor_is_not_deleted_in_its_place() -> None:
 
     assert made.changes == ()
     assert [(entry.id, entry.reason) for entry in made.left_alone] == [(8, "clone")]
+    assert made.left_alone[0].heir == renamed.key
+    of_today = plan([renamed], live(answer(renamed, 7), answer(renamed, 9))).left_alone
+    assert [(entry.id, entry.heir) for entry in of_today] == [(9, "")]
 
 
 def test_moved_from_a_key_that_is_still_declared_moves_nothing() -> None:
