@@ -26,10 +26,10 @@ class LevelOf(Protocol):
 
 def targets(monitor: ReadMonitor) -> tuple[float, float]:
     """Return the numbers that a monitor has usually, and in troubles."""
-    critical = monitor.critical
+    critical, mildest = monitor.critical, monitor.mildest
     if monitor.comparator.startswith("<"):
-        return (critical * 2.2, critical * 0.35) if critical > 0 else (0.0, critical * 1.7)
-    return (critical * 0.4, critical * 1.7) if critical > 0 else (critical * 2, 3.0)
+        return (mildest * 2.2, critical * 0.35) if critical > 0 else (0.0, critical * 1.7)
+    return (mildest * 0.4, critical * 1.7) if critical > 0 else (critical * 2, 3.0)
 
 
 def is_quiet(monitor: ReadMonitor, number: float | None) -> bool:

@@ -44,7 +44,7 @@ class SearchCount:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class ReadMonitor:
     """
-    A monitor that compares one number with thresholds.
+    A monitor that compares one number with thresholds, of which `mildest` is the first one met.
 
     `window` and `ago` are seconds; `ago` is how long before now its `change` (`change`,
     `pct_change` or empty) looks. `full_bucket` are the minutes of the buckets by which its window
@@ -57,6 +57,7 @@ class ReadMonitor:
     expression: Expression | SearchCount
     comparator: str
     critical: float
+    mildest: float
     change: str = ""
     ago: int = 0
     full_bucket: int = 1
@@ -68,11 +69,13 @@ def read_monitor(monitor: Mapping[str, Any]) -> ReadMonitor:
     end = comparison(query)
     if end is None:
         raise NotServed("a query without a comparison")
+    warning = ((monitor.get("options") or {}).get("thresholds") or {}).get("warning")
+    mildest = end.number if warning is None else float(warning)
     if monitor.get("type") not in METRIC_TYPES:
         expression, method, window = _search(query)
         return ReadMonitor(
             id=int(monitor["id"]), method=method, window=window, expression=expression,
-            comparator=end.comparator, critical=end.number,
+            comparator=end.comparator, critical=end.number, mildest=mildest,
         )  # fmt: skip
     head = _HEAD.match(query)
     if head is None:
@@ -84,6 +87,7 @@ def read_monitor(monitor: Mapping[str, Any]) -> ReadMonitor:
         expression=read(query[head.end() : end.start]),
         comparator=end.comparator,
         critical=end.number,
+        mildest=mildest,
         change=head["change"] or "",
         ago=int(head["ago"]) * SECONDS[head["ago_unit"]] if head["change"] else 0,
         full_bucket=_FULL_BUCKET[head["unit"]],
