@@ -47,8 +47,8 @@ class _Windows:
     Windows of one length, by their ends; ``buckets`` are those of all of them together.
 
     ``interval`` is the default one of a window; at multiples of ``grid`` seconds begins the first
-    bucket of each. ``times`` are those of the points that a group reads, in order, as far as they
-    were needed.
+    bucket of each, in ``firsts`` once they are in passes. ``times`` are those of the points that a
+    group reads, in order, as far as they were needed.
     """
 
     what: MetricCondition
@@ -57,6 +57,7 @@ class _Windows:
     buckets: Buckets
     interval: int
     grid: int
+    firsts: Sequence[int] = ()
     times: dict[Group, list[float]] = field(default_factory=dict)
 
     def times_of(self, keys: Group, group: Group) -> list[float]:
@@ -77,7 +78,11 @@ class _Windows:
         for begin in range(0, len(self.ends), _AT_ONCE):
             ends = self.ends[begin : begin + _AT_ONCE]
             buckets = replace(self.buckets, start=ends[0] - self.length, end=ends[-1])
-            yield replace(self, ends=ends, buckets=buckets)
+            yield replace(self, ends=ends, buckets=buckets, firsts=self._firsts(ends))
+
+    def _firsts(self, ends: Sequence[float]) -> list[int]:
+        at_start, grid = self.buckets.readings.bucket_at_from, self.grid
+        return [windows.first_bucket(end - self.length, grid, at_start=at_start) for end in ends]
 
 
 def evaluations(
@@ -226,14 +231,13 @@ def _columns(many: _Windows) -> tuple[Group, Columns]:
 def _cut(frame: Frame, many: _Windows) -> Columns:
     """Return what the buckets of each line make in each window."""
     reduce = REDUCTIONS[many.what.aggregator]
-    at_start = many.buckets.readings.bucket_at_from
     columns: Columns = {}
     for group, (times, values) in frame.lines.items():
         column: list[float | None] = []
         low = high = 0
         last = len(times)
-        for end in many.ends:  # a step or two from one to the next, where a search takes many
-            start = windows.first_bucket(end - many.length, many.grid, at_start=at_start)
+        # a step or two from one window to the next, where a search takes many
+        for start, end in zip(many.firsts, many.ends, strict=True):
             while low < last and times[low] < start:
                 low += 1
             while high < last and times[high] < end:
@@ -247,15 +251,13 @@ def _judged(
     many: _Windows, keys: Group, group: Group, column: Sequence[float | None]
 ) -> Iterator[float | Result | None]:
     """Yield what each window says: its number, or why it has none."""
-    what, buckets = many.what, many.buckets
+    what = many.what
     times = many.times_of(keys, group) if what.on_count_path else []
-    at_start = buckets.readings.bucket_at_from
     low = 0
     for index, (end, value) in enumerate(zip(many.ends, column, strict=True)):
         certain = value is not None
         if certain and what.on_count_path:  # a count has a number without a point too
-            first = windows.first_bucket(end - many.length, many.grid, at_start=at_start)
-            low = bisect_left(times, first, low)
+            low = bisect_left(times, many.firsts[index], low)
             certain = low < len(times) and times[low] <= end
         if certain:
             yield value

@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Final
 from zoneinfo import ZoneInfo
 
-from monitor_sync.insight import legs, thresholds, windows
+from monitor_sync.insight import functions, legs, thresholds, windows
 from monitor_sync.insight.history import PointHistory
 from monitor_sync.insight.readings import OPEN_POINTS
 from monitor_sync.insight.timeline import Moment, Run
@@ -148,9 +148,24 @@ def _counts(settings: EvaluationSettings, history: PointHistory) -> bool:
 
 
 def _gauges(settings: EvaluationSettings, history: PointHistory) -> bool:
-    return bool(_arithmetic(settings)) and any(
-        kind == "gauge" for _, kind, _ in _kinds(settings, history)
-    )
+    gauges = any(kind == "gauge" for _, kind, _ in _kinds(settings, history))
+    return bool(_arithmetic(settings)) and gauges and not _aligned(settings, history)
+
+
+def _aligned(settings: EvaluationSettings, history: PointHistory) -> bool:
+    """Return whether all points come at the same times: each bucket has its partners then."""
+    read = _legs(settings)
+    if len({leg.rollups for leg in read}) > 1:
+        return False
+    if not functions.POINTWISE.keys() >= set(queries.functions(settings.query)):
+        return False
+    times = [
+        history.sources[index].times
+        for leg in read
+        for sources in legs.sources_by_group(history, leg.series).values()
+        for index in sources
+    ]
+    return all(other == times[0] for other in times)
 
 
 def _is_default(settings: EvaluationSettings, _: PointHistory) -> bool:

@@ -11,7 +11,7 @@ import contextlib
 import re
 from dataclasses import dataclass, field
 
-from monitor_sync.emulator.metrics.functions import FUNCTIONS
+from monitor_sync.emulator.metrics.functions import FUNCTIONS, operation
 
 _TOKEN = re.compile(
     r"\s*(?:(?P<number>\d+(?:\.\d+)?(?:[eE][-+]?\d+)?)(?![\w.])|(?P<name>[A-Za-z_][\w.]*)"
@@ -152,13 +152,13 @@ class _Reader:
     def sum(self, depth: int) -> Expression:
         left = self._product(depth)
         while sign := self._sign("+-"):
-            left = Operation(sign, left, self._product(depth))
+            left = _operation(sign, left, self._product(depth))
         return left
 
     def _product(self, depth: int) -> Expression:
         left = self._operand(depth)
         while sign := self._sign("*/"):
-            left = Operation(sign, left, self._operand(depth))
+            left = _operation(sign, left, self._operand(depth))
         return left
 
     def _operand(self, depth: int) -> Expression:
@@ -170,7 +170,7 @@ class _Reader:
                 raise NotServed("a parenthesis is not closed")
             return inner
         if self._sign("-"):
-            return Operation("-", 0.0, self._operand(depth + 1))
+            return _operation("-", 0.0, self._operand(depth + 1))
         series = _SERIES.match(self.text, self._past_blanks())
         if series is not None:
             self.position = series.end()
@@ -210,6 +210,16 @@ class _Reader:
         while self.position < len(self.text) and self.text[self.position].isspace():
             self.position += 1
         return self.position
+
+
+def _operation(sign: str, left: Expression, right: Expression) -> Expression:
+    """Return an operation; what two numbers make at once, as in `x / (60 * 24)`."""
+    if isinstance(left, float) and isinstance(right, float):
+        (number,) = operation(sign, [left], [right])
+        if number is None:
+            raise NotServed("a division by zero")
+        return number
+    return Operation(sign, left, right)
 
 
 def _series(match: re.Match[str]) -> SeriesQuery:

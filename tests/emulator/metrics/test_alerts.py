@@ -106,6 +106,7 @@ def test_who_leaves_an_alert_counts_as_warned(clock: Clock) -> None:
         ("sum(last_5m):100 * sum:app.bad{*}.as_count() / clamp_min(sum:app.all{*}.as_count(), 60)"
          " >= 25", (25, 26)),
         ("sum(last_5m):default_zero(sum:app.bad{*}.as_count()) >= 14", (25, 27)),
+        ("max(last_5m):sum:app.bad{*} / (60 * 2) >= 0.04", (25, 30)),
         ("max(last_5m):cutoff_max(sum:app.bad{*}, 3) >= 3", (23, 28)),
         ("max(last_5m):per_minute(sum:app.bad{*}) >= 1", (21, 30)),
         ("min(last_5m):diff(sum:app.bad{*}) <= -5", (26, 31)),
