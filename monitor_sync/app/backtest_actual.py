@@ -29,8 +29,8 @@ _STATES: Final[Mapping[str, TransitionState]] = {
 def actual_episodes(project: Project, target: Target, span: TimeSpan) -> tuple[Actual | None, str]:
     """Return what really happened in a span, or None and why it is not known."""
     history = response_history.read_history(project, target, span, incidents=False, episodes=True)
-    if not history.complete:
-        return None, "; ".join(history.notes) or "Datadog's events of alerts could not be read"
+    if history.gaps:
+        return None, "; ".join(history.gaps.values())
     by_id: dict[int, list[AlertEpisode]] = {}
     for episode in history.episodes:
         by_id.setdefault(episode.monitor_id, []).append(episode)
