@@ -80,9 +80,19 @@ def unclear(rules: Iterable[NotificationRule], monitors: Sequence[Monitor]) -> t
     return tuple(
         f"whether the notification rule {rule.name} matches: it depends on groups of monitors"
         for rule in rules
-        if any(rule.matches(monitor) is None for monitor in monitors)
-        and not any(rule.matches(monitor) for monitor in monitors)
+        if _may_match(rule, monitors)
     )
+
+
+def _may_match(rule: NotificationRule, monitors: Iterable[Monitor]) -> bool:
+    """Return whether nobody knows of a rule whether it matches any of the monitors."""
+    doubtful = False
+    for monitor in monitors:
+        match = rule.matches(monitor)
+        if match:
+            return False
+        doubtful = doubtful or match is None
+    return doubtful
 
 
 def _holds(scope: str, monitor: Monitor, state: str) -> bool:

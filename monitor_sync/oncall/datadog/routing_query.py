@@ -9,6 +9,7 @@ have is not known beforehand: then nobody knows, as for words of the query that 
 
 from __future__ import annotations
 
+import functools
 import re
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -24,6 +25,8 @@ OfTerm = Callable[[str, str], Match]
 
 _TOKEN: Final = re.compile(r'\s*(?:([()])|((?:[^\s()"\\]|\\.)*"(?:[^"\\]|\\.)*"|[^\s()"]+))')
 _DEEPEST: Final = 40
+_KEPT: Final = 1 << 14
+"""Patterns and looks at queries that are kept: every rule is compared with every monitor."""
 
 _BY: Final = re.compile(r"\bby\s*[{(]([^})]*)[})]")
 """The keys by which a query groups, in the two forms that Datadog's queries have."""
@@ -59,17 +62,22 @@ def matches_scope(scope: str, monitor: Monitor) -> Match:
 
 
 def _judged(query: str, of_term: OfTerm) -> Match:
-    tokens = [match[1] or match[2] for match in _TOKEN.finditer(query)]
+    tokens = _tokens(query)
     if not tokens:
-        return True
-    if _TOKEN.sub("", query).strip():  # a quotation mark without its other half
-        return None
+        return None if tokens is None else True
     try:
-        reading = _Reading(tokens, of_term)
+        reading = _Reading([*tokens], of_term)
         answer = reading.any_of("", 0)
     except _Unreadable:
         return None
     return answer if reading.ended else None
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _tokens(query: str) -> tuple[str, ...] | None:
+    """Return the words of a query; None where a quotation mark lacks its other half."""
+    tokens = tuple(match[1] or match[2] for match in _TOKEN.finditer(query))
+    return None if tokens and _TOKEN.sub("", query).strip() else tokens
 
 
 class _Unreadable(Exception):
@@ -168,13 +176,26 @@ def _glob(value: str) -> str:
 
 def _of_tag(attribute: str, name: str, pattern: str, monitor: Monitor) -> Match:
     """Return whether a monitor, or a group of it, has a tag whose value matches."""
-    tag = re.compile(f"{re.escape(name)}:{pattern}", re.DOTALL)
-    if attribute == "tags" and any(tag.fullmatch(held) for held in monitor.tags):
+    begin = f"{name}:"
+    if attribute == "tags" and any(
+        held.startswith(begin) and _tag(name, pattern).fullmatch(held) for held in monitor.tags
+    ):
         return True
-    grouped = any(name in re.split(r"[\s,'\"]+", keys) for keys in _BY.findall(monitor.query))
-    in_scope = re.findall(rf"(?<![\w.-]){re.escape(name)}:[^\s,{{}}()]+", monitor.query)
+    grouped, in_scope = _in_query(monitor.query, name)
     unknown = grouped or monitor.type == "composite" or any("*" in scope for scope in in_scope)
-    return None if unknown or any(map(tag.fullmatch, in_scope)) else False
+    return None if unknown or any(_tag(name, pattern).fullmatch(s) for s in in_scope) else False
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _tag(name: str, pattern: str) -> re.Pattern[str]:
+    return re.compile(f"{re.escape(name)}:{pattern}", re.DOTALL)
+
+
+@functools.lru_cache(maxsize=_KEPT)
+def _in_query(query: str, name: str) -> tuple[bool, tuple[str, ...]]:
+    """Return whether a query groups by a key, and the tags with that key in its scopes."""
+    grouped = any(name in re.split(r"[\s,'\"]+", keys) for keys in _BY.findall(query))
+    return grouped, tuple(re.findall(rf"(?<![\w.-]){re.escape(name)}:[^\s,{{}}()]+", query))
 
 
 def _of_priority(value: str, priority: int | None) -> Match:

@@ -5,7 +5,8 @@ from __future__ import annotations
 import pytest
 
 from monitor_sync.model import Monitor
-from monitor_sync.oncall.datadog.routing_query import Match, MonitorPage, matches
+from monitor_sync.oncall.datadog.routing_query import Match, MonitorPage, matches, matches_scope
+from tests.growth import calls
 
 MONITOR = Monitor(
     key="load",
@@ -71,3 +72,16 @@ def test_no_tag_in_the_query_or_its_groups_can_match() -> None:
     assert matches("tags.region:singapore", page) is False
     assert matches("groups.region:singapore", page) is False
     assert matches("tags.host:a1 AND tags.env:dev", page) is False
+
+
+def test_a_comparison_costs_the_same_however_many_scopes_there_are() -> None:
+    def compare(scopes: int) -> None:
+        for _ in range(2_000 // scopes):
+            for number in range(scopes):
+                assert matches_scope(f"team:t{number} AND env:prod", MONITOR) is False
+
+    def calls_of_comparing(scopes: int) -> int:
+        compare(scopes)  # reads each scope once
+        return calls(lambda: compare(scopes))
+
+    assert calls_of_comparing(2_000) < 2 * calls_of_comparing(100)
