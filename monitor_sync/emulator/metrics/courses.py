@@ -21,7 +21,7 @@ from monitor_sync.emulator.queries import composite_members
 _DAY: Final = 86_400
 _MINUTE: Final = 60
 
-_BEFORE: Final = tuple(days * _DAY for days in (0, 1, 7, 35))
+_BEFORE: Final = (0, 3 * 3600, _DAY, 7 * _DAY, 35 * _DAY)
 """Seconds before a stretch from which on it is played: a state that it begins in began sooner."""
 
 Course = dict[tuple[str, ...], States]
@@ -45,7 +45,8 @@ def course(account: Account, body: Mapping[str, Any], start: int, end: int) -> C
         ends = range(instants.start - delay, instants.stop - delay, every)
         by_group = judged(account, read, ends) if instants else {}
         made = {tags: rules.states(instants, numbers) for tags, numbers in by_group.items()}
-        if all(rules.begins_well(numbers) for numbers in by_group.values()):
+        earlier = before // every
+        if all(rules.begins_well(numbers, earlier) for numbers in by_group.values()):
             break
     return made
 

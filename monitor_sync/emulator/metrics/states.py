@@ -107,10 +107,16 @@ class Rules:
                 made.append((at, new))
         return made
 
-    def begins_well(self, judged: Judged) -> bool:
-        """Return whether the first state is OK whatever was before it."""
-        first = next((number for number in judged.numbers if number is not None), None)
-        return first is None or self.after(first, "alert") == "ok"
+    def begins_well(self, judged: Judged, before: int) -> bool:
+        """
+        Return whether the state after so many evaluations is sure, whatever was before them.
+
+        One of them must say OK without any memory; where all are silent, the first that is not.
+        """
+        known = [number for number in judged.numbers[: before + 1] if number is not None]
+        if not known:
+            known = [number for number in judged.numbers if number is not None][:1]
+        return not known or any(self.after(number, "alert") == "ok" for number in known)
 
     def _without_data(self, seconds: int, before: str) -> str:
         if self.missing == "zero":
