@@ -106,6 +106,7 @@ def interruptible() -> None:
 
 def _show(prepared: Prepared, *, aloud: bool) -> None:
     from monitor_sync.render import plan as plan_text
+    from monitor_sync.render.text import wrapped
 
     if prepared.organisation in _UNCHECKED:
         when = _UNCHECKED[prepared.organisation]
@@ -121,7 +122,8 @@ def _show(prepared: Prepared, *, aloud: bool) -> None:
     if prepared.loosened:
         console.say("Weaker than when something was last applied here:")
         for entry in prepared.loosened:
-            console.say(f"  {plan_text.loosening(entry)}")
+            for line in wrapped(f"  {plan_text.loosening(entry)}", console.err().width, 6):
+                console.say(line)
     if aloud:
         console.answer(plan_text.text(prepared.plan, console.out()))
     else:

@@ -64,8 +64,8 @@ def _loosened(plan: Plan, style: Style) -> list[str]:
     if not plan.loosened:
         return []
     head = f"! {LOOSENED}"
-    rows = [f"    {loosening(entry)}" for entry in plan.loosened]
-    return [style(head, "red", bold=True), *rows]
+    rows = (wrapped(f"    {loosening(entry)}", style.width, 8) for entry in plan.loosened)
+    return [style(head, "red", bold=True), *(line for row in rows for line in row)]
 
 
 def loosening(entry: Loosening) -> str:

@@ -18,6 +18,7 @@ from monitor_sync.render import plan_markdown, plan_view
 from monitor_sync.render.style import Style
 from monitor_sync.resources.difference import FieldChange
 from monitor_sync.sync import plan_json
+from monitor_sync.sync.loosening import Loosening
 from monitor_sync.sync.plan import Change, LeftAlone, Plan, Refusal
 
 ROOT = Path(__file__).parents[2]
@@ -141,12 +142,10 @@ def test_a_first_plan_of_many_monitors_is_counted_by_unit_and_file() -> None:
 
 
 def test_of_many_new_monitors_it_is_said_how_many_were_deleted_in_datadog() -> None:
-    at = 1_796_037_065_000
-    gone = [Deletion(id=n, by="budi@acme.example", at=at - n * 60_000) for n in range(13)]
+    gone = [Deletion(id=n, by="budi@acme.example", at=1_796_037_065_000 - n) for n in range(13)]
     many = [replace(create(f"motor/flow/m-{n}"), deleted=gone[n]) for n in range(13)]
-    new = create("motor/flow/new")
 
-    text = as_text.text(plan(*many, new), Style(width=80))
+    text = as_text.text(plan(*many, create("motor/flow/new")), Style(width=80))
 
     assert (
         "13 new monitors were deleted in Datadog by budi@acme.example, the last at\n"
@@ -154,9 +153,14 @@ def test_of_many_new_monitors_it_is_said_how_many_were_deleted_in_datadog() -> N
         "    Monitors > Settings restores them for 7 days, ids kept; else they get new\n"
         "    ids\n\n"
     ) in text
-    comment = plan_markdown.text(plan(*many, new))
+    comment = plan_markdown.text(plan(*many))
     assert "new, `13 new monitors were deleted in Datadog by budi@acme.example," in comment
-    assert "deleted" not in as_text.text(plan(*[create(f"motor/flow/new-{n}") for n in range(13)]))
+
+
+def test_what_a_change_weakens_fits_the_screen() -> None:
+    entry = Loosening(what="ignore tags/second-value", old="none", new="motor/flow/errors, " * 9)
+    text = as_text.text(plan(loosened=(entry,)), Style(width=80))
+    assert max(map(len, text.splitlines())) <= 80
 
 
 def test_of_many_refusals_the_first_are_shown_and_the_others_counted() -> None:
