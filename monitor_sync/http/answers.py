@@ -13,7 +13,7 @@ from monitor_sync.http.redaction import Redaction
 from monitor_sync.http.request import ApiRequest
 from monitor_sync.http.service import RateLimitHeaders
 
-_TITLE: Final = re.compile(r"<title>\s*([^<]+?)\s*</title>", re.IGNORECASE)
+_TITLE: Final = re.compile(r"<title>([^<]+)</title>", re.IGNORECASE)
 
 _TEXT: Final = 4000
 """Bytes of an answer that is no JSON which are looked at: the title of a page is among them."""

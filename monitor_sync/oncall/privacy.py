@@ -9,10 +9,12 @@ HIDDEN: Final = "[hidden]"
 
 NAMELESS: Final = "somebody without a name"
 
-_PRIVATE: Final = re.compile(
+_EMAIL: Final = re.compile(r"(?<![\w.+%-])[\w.+%-]+@[\w.+%@-]+")
+"""An e-mail address, looked for once in a word: a name of a megabyte takes no longer than that."""
+
+_ADDRESS_OR_NUMBER: Final = re.compile(
     r"""
-    [\w.+%-]+@[\w-]+(?:\.[\w-]+)*      # an e-mail address
-  | \b[a-z][a-z0-9+.-]*://\S+          # an address, which may hold a key
+    [a-z][a-z0-9+.-]{0,30}://\S+       # an address, which may hold a key
   | \+?\(?\d(?:[\s().-]{0,2}\d){8,}    # a phone number
     """,
     re.VERBOSE | re.IGNORECASE,
@@ -24,4 +26,4 @@ _LONGEST: Final = 120
 def shown(text: str) -> str:
     """Return a name of a tool's as it may be shown: without addresses and numbers, on one line."""
     line = " ".join("".join(c if c.isprintable() else " " for c in text).split())
-    return _PRIVATE.sub(HIDDEN, line)[:_LONGEST]
+    return _ADDRESS_OR_NUMBER.sub(HIDDEN, _EMAIL.sub(HIDDEN, line))[:_LONGEST]

@@ -19,7 +19,8 @@ INCIDENT: Final = Incident.__struct_fields__
 TRANSITION: Final = AlertTransition.__struct_fields__
 """The columns, in their order."""
 
-_ADDRESS: Final = re.compile(r"[\w.+%-]+@[\w-]+(?:\.[\w-]+)+")
+_ADDRESS: Final = re.compile(r"[\w.+%-]{1,64}@[\w-]+(?:\.[\w-]+)+")
+"""An e-mail address; 64 characters stand before its ``@`` at most (RFC 5321, 4.5.3.1.1)."""
 
 
 def _plain(text: str) -> str:

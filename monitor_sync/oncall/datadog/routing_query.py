@@ -23,7 +23,9 @@ Match = bool | None
 OfTerm = Callable[[str, str], Match]
 """Judges a term, ``key:value``, or a value of a key that stands before a parenthesis."""
 
-_TOKEN: Final = re.compile(r'\s*(?:([()])|((?:[^\s()"\\]|\\.)*"(?:[^"\\]|\\.)*"|[^\s()"]+))')
+_TOKEN: Final = re.compile(r'\s+|([()])|((?:[^\s()"\\]|\\.)*"(?:[^"\\]|\\.)*"|[^\s()"]+)')
+_LONGEST: Final = 4_000
+"""Longer queries, which nobody writes, are not read: looking for quotation marks takes its time."""
 _DEEPEST: Final = 40
 _KEPT: Final = 1 << 14
 """Patterns and looks at queries that are kept: every rule is compared with every monitor."""
@@ -76,7 +78,10 @@ def _judged(query: str, of_term: OfTerm) -> Match:
 @functools.lru_cache(maxsize=_KEPT)
 def _tokens(query: str) -> tuple[str, ...] | None:
     """Return the words of a query; None where a quotation mark lacks its other half."""
-    tokens = tuple(match[1] or match[2] for match in _TOKEN.finditer(query))
+    if len(query) > _LONGEST:
+        return None
+    words = (match[1] or match[2] for match in _TOKEN.finditer(query))
+    tokens = tuple(word for word in words if word)
     return None if tokens and _TOKEN.sub("", query).strip() else tokens
 
 

@@ -85,3 +85,9 @@ def test_a_comparison_costs_the_same_however_many_scopes_there_are() -> None:
         return calls(lambda: compare(scopes))
 
     assert calls_of_comparing(2_000) < 2 * calls_of_comparing(100)
+
+
+@pytest.mark.parametrize("part", [" ", '"', '\\"', "team:", "("])
+def test_a_query_that_nobody_writes_is_not_read(part: str) -> None:
+    assert matches_scope(part * 100_000, MONITOR) is None
+    matches_scope(part * 500, MONITOR)
