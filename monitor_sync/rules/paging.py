@@ -101,7 +101,7 @@ def pages_in_quiet_hours(view: QueryView) -> Iterator[Finding]:
         )
 
 
-@rule("options/page-left-open", Severity.WARNING)
+@rule("options/page-left-open", Severity.NOTE)
 def page_left_open(view: QueryView) -> Iterator[Finding]:
     """
     A monitor that pages goes over into NO DATA and notifies nobody.
@@ -119,7 +119,7 @@ def page_left_open(view: QueryView) -> Iterator[Finding]:
     """
     if view.pages and view.options.get("on_missing_data") == "show_no_data":
         yield Finding(
-            message="an alert whose data stops is never told as recovered, so its page stays open",
+            message="an alert whose data stops may never be told as recovered: its page stays open",
             field=("options", "on_missing_data"),
             hint="write `resolve` where no data is well, else `show_and_notify_no_data`",
         )
