@@ -197,7 +197,7 @@ class Document:
     @cached_property
     def _rows(self) -> list[str]:
         # not splitlines(): form feeds and the like are no line breaks in YAML
-        return re.split(r"\r\n|\r|\n", self.text)
+        return self.text.replace("\r\n", "\n").replace("\r", "\n").split("\n")
 
     def _find(self, where: DataPath) -> tuple[yaml.Node | None, yaml.Node]:
         key: yaml.Node | None = None
