@@ -4,10 +4,7 @@ from __future__ import annotations
 
 from monitor_sync.emulator.account import Account, timestamp
 from monitor_sync.emulator.history.made import PastHistory
-from monitor_sync.emulator.history.records import PastEpisode
-
-_STATES = {"warning": "Warn", "no_data": "No Data", "alert": "Alert"}
-"""Datadog's words, the mildest first."""
+from monitor_sync.emulator.history.records import STATE_NAMES, PastEpisode, worst_lasting
 
 
 def stand(account: Account, history: PastHistory) -> None:
@@ -27,10 +24,9 @@ def stand(account: Account, history: PastHistory) -> None:
         latest.setdefault(episode.monitor.id, []).append(episode)
     for monitor in list(account.monitors):
         episodes = latest.get(monitor["id"], ())
-        lasting = [episode for episode in episodes if episode.end is None]
-        worst = max(lasting, key=lambda episode: [*_STATES].index(episode.state), default=None)
+        worst = worst_lasting(episodes)
         ends = [episode.end for episode in episodes if episode.end is not None]
-        monitor["overall_state"] = _STATES[worst.state] if worst else "OK"
+        monitor["overall_state"] = STATE_NAMES[worst.state] if worst else "OK"
         since = worst.worst if worst else max(ends, default=history.start)
         monitor["overall_state_modified"] = timestamp(since)
         account.monitors.put(monitor)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from random import Random
 from typing import Any, Literal
@@ -66,7 +66,10 @@ class Transition:
         return "recovery" if self.kind.endswith("recovery") else self.kind.replace(" ", "_")
 
 
-STATE_NAMES: Mapping[State, str] = {"alert": "Alert", "warning": "Warn", "no_data": "No Data"}
+STATE_NAMES: Mapping[State, str] = {"warning": "Warn", "no_data": "No Data", "alert": "Alert"}
+"""Datadog's words, the mildest first."""
+
+SEVERITY: tuple[State, ...] = tuple(STATE_NAMES)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -112,6 +115,12 @@ class PastEpisode:
     def notified(self, transition: Transition) -> bool:
         """Return True if somebody was told of one of its events."""
         return not self.muted and transition.state in self.monitor.notifies
+
+
+def worst_lasting(episodes: Iterable[PastEpisode]) -> PastEpisode | None:
+    """Return the worst of the episodes that have not ended; None where all have."""
+    lasting = (episode for episode in episodes if episode.end is None)
+    return max(lasting, key=lambda episode: SEVERITY.index(episode.state), default=None)
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,7 +16,14 @@ from typing import Any, Final
 
 from monitor_sync.emulator.account import Account, timestamp
 from monitor_sync.emulator.history.made import PastHistory, events_of
-from monitor_sync.emulator.history.records import STATE_NAMES, PastEpisode, PastMonitor, State
+from monitor_sync.emulator.history.records import (
+    SEVERITY,
+    STATE_NAMES,
+    PastEpisode,
+    PastMonitor,
+    State,
+    worst_lasting,
+)
 from monitor_sync.emulator.metrics.courses import course
 from monitor_sync.emulator.metrics.query import NotServed
 from monitor_sync.emulator.metrics.states import States
@@ -44,15 +51,14 @@ def past(account: Account, since: float, until: float) -> PastHistory | None:
 
 def standing(account: Account, number: int) -> dict[str, str]:
     """Return the state of a monitor at the end of what was played last, if that is not OK."""
-    lasting = [
+    worst = worst_lasting(
         episode
         for history in account.metrics.played.values()
         for episode in history.episodes
-        if episode.monitor.id == number and episode.end is None
-    ]
-    if not lasting:
+        if episode.monitor.id == number
+    )
+    if worst is None:
         return {}
-    worst = max(lasting, key=lambda episode: _SEVERITY.index(episode.state))
     return {
         "overall_state": STATE_NAMES[worst.state],
         "overall_state_modified": timestamp(worst.worst),
@@ -92,9 +98,6 @@ def _of_monitor(
         yield from _episodes(monitor, group, states)
 
 
-_SEVERITY: Final[tuple[State, ...]] = ("warning", "no_data", "alert")
-
-
 def _episodes(
     monitor: PastMonitor, group: tuple[str, ...], states: States
 ) -> Iterator[PastEpisode]:
@@ -104,9 +107,9 @@ def _episodes(
         if state == "ok" and lasting:
             yield _episode(monitor, group, lasting, at)
             lasting = []
-        for name in _SEVERITY:
-            known = _SEVERITY.index(lasting[-1][1]) if lasting else -1
-            if state == name and _SEVERITY.index(name) > known:
+        for name in SEVERITY:
+            known = SEVERITY.index(lasting[-1][1]) if lasting else -1
+            if state == name and SEVERITY.index(name) > known:
                 lasting.append((at, name))
     if lasting:
         yield _episode(monitor, group, lasting, None)
