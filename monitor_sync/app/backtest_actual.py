@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING
 
 from monitor_sync.app import response_history
+from monitor_sync.datadog.alert_events import state_named
 from monitor_sync.errors import RemoteError
 from monitor_sync.http.reading import moment
 from monitor_sync.incidents import AlertEpisode
@@ -14,16 +15,11 @@ from monitor_sync.insight.backtest.fidelity import Standing
 if TYPE_CHECKING:
     from monitor_sync.app.target import Target
     from monitor_sync.datadog.monitors import Monitors
-    from monitor_sync.incidents import TimeSpan, TransitionState
+    from monitor_sync.incidents import TimeSpan
     from monitor_sync.model import Project
 
 Actual = Mapping[int, Sequence[AlertEpisode]]
 """Episodes of alerts by Datadog's id of the monitor."""
-
-_STATES: Final[Mapping[str, TransitionState]] = {
-    "OK": "ok", "Warn": "warning", "Alert": "alert", "No Data": "no_data",
-}  # fmt: skip
-"""Datadog's words for the state of a monitor."""
 
 
 def actual_episodes(project: Project, target: Target, span: TimeSpan) -> tuple[Actual | None, str]:
@@ -43,7 +39,7 @@ def standing_of(monitors: Monitors, monitor_id: int) -> Standing | None:
         answer = monitors.get(monitor_id)
     except RemoteError:
         return None
-    state = _STATES.get(str(answer.get("overall_state")))
+    state = state_named(answer.get("overall_state"))
     since = moment(answer.get("overall_state_modified"))
     if state is None or since is None:
         return None

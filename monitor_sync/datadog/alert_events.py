@@ -47,7 +47,7 @@ def transition(event: Any) -> AlertTransition | NoTransition:
     monitor = part(inner, "monitor")
     change = part(monitor, "transition")
     kind = text(change.get("transition_type") or change.get("trans_type")).lower()
-    state = _STATES.get(text(change.get("destination_state")).lower()) or _KINDS.get(kind)
+    state = state_named(change.get("destination_state")) or _KINDS.get(kind)
     if kind == "renotify" or state is None:
         return "none"
     number = _whole(monitor.get("id")) or _whole(inner.get("monitor_id"))
@@ -63,16 +63,21 @@ def transition(event: Any) -> AlertTransition | NoTransition:
         at=at,
         state=state,
         cycle=text(monitor.get("alert_cycle_key_txt")),
-        before=_before(kind, text(change.get("source_state")).lower()),
+        before=_before(kind, state_named(change.get("source_state"))),
         lasted=_nanoseconds(inner.get("duration")) if state == "ok" else None,
         notified=has_notification if isinstance(has_notification, bool) else None,
     )
 
 
-def _before(kind: str, source_state: str) -> TransitionState | None:
+def state_named(word: Any) -> TransitionState | None:
+    """Return the state that Datadog calls so in events and of monitors; None for another word."""
+    return _STATES.get(text(word).lower())
+
+
+def _before(kind: str, source_state: TransitionState | None) -> TransitionState | None:
     """Return the state that was left, which the kind of a recovery names too."""
     recovered, is_recovery = kind.removesuffix(" recovery"), kind.endswith(" recovery")
-    return _STATES.get(source_state) or (_KINDS.get(recovered) if is_recovery else None)
+    return source_state or (_KINDS.get(recovered) if is_recovery else None)
 
 
 def older_transition(event: Any) -> AlertTransition | NoTransition:
